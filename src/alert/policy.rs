@@ -1,0 +1,306 @@
+//! Whether a story is worth telling (again), and why.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::model::{ArticleId, RuleName, StoryId};
+
+/// A condition on the story that a rule waits for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum When {
+    /// Tell at the first match.
+    #[default]
+    Matched,
+    /// Hold the alert until the story has this many independent origins.
+    Origins(u32),
+}
+
+/// What makes a rule tell of a story again.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TellAgain {
+    /// The text was killed or withdrawn.
+    Kill,
+    /// The text was corrected.
+    Correction,
+    /// At least this many independent origins.
+    Origins(u32),
+    /// At least 1.5 times the words of the longest version told.
+    Longer,
+    /// Another headline of the lead.
+    Headline,
+}
+
+/// What a rule does about a story told in other words than one it told of before.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Related {
+    /// An alert of its own, in the thread of the first.
+    #[default]
+    Thread,
+    /// Nothing.
+    Quiet,
+}
+
+/// A rule as far as telling goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// The rule's name.
+    pub rule: RuleName,
+    /// What people call it; the name where absent.
+    pub title: Option<String>,
+    /// Whom to tell.
+    pub notify: Vec<crate::model::RecipientName>,
+    /// What to wait for.
+    pub when: When,
+    /// What to tell again.
+    pub tell_again: Vec<TellAgain>,
+    /// What to do about related stories.
+    pub related: Related,
+    /// Until when the rule tells at all.
+    pub until: Option<Timestamp>,
+}
+
+/// Why an alert is made; its key makes it unique within rule and story.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Reason {
+    /// The first match of the story.
+    First,
+    /// The text was killed or withdrawn.
+    Kill {
+        /// By this article.
+        article: ArticleId,
+        /// In this revision.
+        revision: u32,
+    },
+    /// The text was corrected.
+    Correction {
+        /// By this article.
+        article: ArticleId,
+        /// In this revision.
+        revision: u32,
+    },
+    /// The n-th independent origin.
+    Origins(u32),
+    /// A materially longer version.
+    Longer {
+        /// Its words.
+        words: u32,
+    },
+    /// Another headline.
+    Headline {
+        /// Of this article.
+        article: ArticleId,
+        /// In this revision.
+        revision: u32,
+    },
+}
+
+impl Reason {
+    /// The unique key within (rule, story).
+    pub fn key(&self) -> String {
+        match self {
+            Self::First => "first".to_owned(),
+            Self::Kill { article, revision } => format!("kill:{article}.{revision}"),
+            Self::Correction { article, revision } => format!("correction:{article}.{revision}"),
+            Self::Origins(n) => format!("origins:{n}"),
+            Self::Longer { words } => format!("longer:{words}"),
+            Self::Headline { article, revision } => format!("headline:{article}.{revision}"),
+        }
+    }
+
+    /// The kind alone: a metric's label.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Kill { .. } => "kill",
+            Self::Correction { .. } => "correction",
+            Self::Origins(_) => "origins",
+            Self::Longer { .. } => "longer",
+            Self::Headline { .. } => "headline",
+        }
+    }
+
+    /// From its key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        let (kind, rest) = key.split_once(':').unwrap_or((key, ""));
+        let version = || {
+            let (article, revision) = rest.split_once('.')?;
+            Some((ArticleId(article.parse().ok()?), revision.parse().ok()?))
+        };
+        Some(match kind {
+            "first" => Self::First,
+            "kill" => version().map(|(article, revision)| Self::Kill { article, revision })?,
+            "correction" => {
+                version().map(|(article, revision)| Self::Correction { article, revision })?
+            }
+            "origins" => Self::Origins(rest.parse().ok()?),
+            "longer" => Self::Longer { words: rest.parse().ok()? },
+            "headline" => {
+                version().map(|(article, revision)| Self::Headline { article, revision })?
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::First => f.write_str("first match"),
+            Self::Kill { .. } => f.write_str("killed or withdrawn"),
+            Self::Correction { .. } => f.write_str("corrected"),
+            Self::Origins(n) => write!(f, "{n} independent origins"),
+            Self::Longer { words } => write!(f, "a longer version, {words} words"),
+            Self::Headline { .. } => f.write_str("another headline"),
+        }
+    }
+}
+
+/// What is known of a story at this moment of the transaction.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct StoryFacts {
+    /// Which story.
+    pub story: StoryId,
+    /// Independent origins: distinct credited agencies, else publishers.
+    pub origins: u32,
+    /// Words of its longest version.
+    pub words: u32,
+    /// An article matches the rule and is not part of a baseline.
+    pub eligible: bool,
+    /// The rule told of a related story before.
+    pub related_told: bool,
+}
+
+/// What was told of a story for a rule.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Told {
+    /// Why.
+    pub reason: Reason,
+    /// Words of the longest version then.
+    pub words: u32,
+}
+
+/// What just happened to a story.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Happened {
+    /// The article placed.
+    pub article: ArticleId,
+    /// Its revision, 0 for a new article.
+    pub revision: u32,
+    /// It says that the text is killed or withdrawn.
+    pub kill: bool,
+    /// It says that the text is corrected.
+    pub correction: bool,
+    /// Its headline is not the one it had.
+    pub headline: bool,
+}
+
+/// Why nothing is told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Quiet {
+    /// The story was told, and nothing that the rule asks for changed.
+    AlreadyTold,
+    /// The feed's first poll: it was there before the watch began.
+    Baseline,
+    /// The rule waits for more origins.
+    Waiting,
+    /// The rule is quiet about related stories.
+    Related,
+    /// The rule's time is over.
+    Over,
+}
+
+impl Quiet {
+    /// The stable spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AlreadyTold => "already_told",
+            Self::Baseline => "baseline",
+            Self::Waiting => "waiting",
+            Self::Related => "related",
+            Self::Over => "over",
+        }
+    }
+}
+
+/// Whether to tell.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Decision {
+    /// Tell, because of this.
+    Notify(Reason),
+    /// Do not, because of this.
+    Quiet(Quiet),
+}
+
+/// Decides for one rule about one story; the same function for a new match, a late copy, a
+/// revision and a kill.
+pub fn decide(
+    policy: &Policy,
+    facts: &StoryFacts,
+    told: &[Told],
+    happened: &Happened,
+    now: Timestamp,
+) -> Decision {
+    if policy.until.is_some_and(|until| until <= now) {
+        return Decision::Quiet(Quiet::Over);
+    }
+    if told.is_empty() {
+        return decide_first(policy, facts, happened);
+    }
+    let again = |what: &TellAgain| match *what {
+        TellAgain::Kill => happened
+            .kill
+            .then_some(Reason::Kill { article: happened.article, revision: happened.revision }),
+        TellAgain::Correction => happened.correction.then_some(Reason::Correction {
+            article: happened.article,
+            revision: happened.revision,
+        }),
+        TellAgain::Origins(n) => (facts.origins >= n).then_some(Reason::Origins(n)),
+        TellAgain::Longer => {
+            let longest = told.iter().map(|t| t.words).max().unwrap_or(0);
+            (u64::from(facts.words) * 2 >= u64::from(longest) * 3 && facts.words > longest)
+                .then_some(Reason::Longer { words: facts.words })
+        }
+        TellAgain::Headline => happened
+            .headline
+            .then_some(Reason::Headline { article: happened.article, revision: happened.revision }),
+    };
+    let said = |reason: &Reason| told.iter().any(|t| t.reason.key() == reason.key());
+    let mut wanted: Vec<_> =
+        policy.tell_again.iter().filter_map(again).filter(|reason| !said(reason)).collect();
+    wanted.sort_by_key(urgency);
+    match wanted.into_iter().next() {
+        Some(reason) => Decision::Notify(reason),
+        None => Decision::Quiet(Quiet::AlreadyTold),
+    }
+}
+
+fn decide_first(policy: &Policy, facts: &StoryFacts, happened: &Happened) -> Decision {
+    if !facts.eligible {
+        return Decision::Quiet(Quiet::Baseline);
+    }
+    if happened.kill {
+        // A text that was withdrawn before anybody was told of it is not news.
+        return Decision::Quiet(Quiet::AlreadyTold);
+    }
+    if let When::Origins(n) = policy.when
+        && facts.origins < n
+    {
+        return Decision::Quiet(Quiet::Waiting);
+    }
+    if facts.related_told && policy.related == Related::Quiet {
+        return Decision::Quiet(Quiet::Related);
+    }
+    Decision::Notify(Reason::First)
+}
+
+fn urgency(reason: &Reason) -> u8 {
+    match reason {
+        Reason::Kill { .. } => 0,
+        Reason::Correction { .. } => 1,
+        Reason::First => 2,
+        Reason::Origins(_) => 3,
+        Reason::Longer { .. } => 4,
+        Reason::Headline { .. } => 5,
+    }
+}

@@ -1,0 +1,27 @@
+//! One stage of the pipeline on files: the daemon's own code, one JSON object a line.
+
+mod cluster;
+mod matching;
+mod parse;
+
+use clap::Subcommand;
+
+use super::Exit;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StageCommand {
+    /// Read feed or wire documents; print their items
+    Parse(parse::ParseArgs),
+    /// Read articles in order of arrival; print the story each belongs to
+    Cluster(cluster::ClusterArgs),
+    /// Read articles; print which rules are true of each, and why
+    Match(matching::MatchArgs),
+}
+
+pub(crate) fn run(command: StageCommand) -> anyhow::Result<Exit> {
+    match command {
+        StageCommand::Parse(args) => parse::run(&args),
+        StageCommand::Cluster(args) => cluster::run(&args),
+        StageCommand::Match(args) => matching::run(&args),
+    }
+}

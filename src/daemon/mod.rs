@@ -1,0 +1,1 @@
+//! The loops that turn the pipeline on.

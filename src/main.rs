@@ -1,0 +1,7 @@
+//! Parses arguments, runs the command, and turns its ending into an exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wiredesk::cli::run()
+}

@@ -1,0 +1,171 @@
+//! What a feed is asked for, and what it answered.
+
+use std::{fmt, time::Duration};
+
+use super::id::FeedName;
+
+/// When the page behind an item is fetched for its full text.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum FullText {
+    /// Never: the feed's text is all there is.
+    Never,
+    /// When the feed's text is short or marked as cut.
+    #[default]
+    WhenShort,
+    /// For every new item.
+    Always,
+}
+
+/// What the operator wants of a feed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FeedSpec {
+    /// Its name in the configuration.
+    pub name: FeedName,
+    /// The address, requested byte for byte.
+    pub url: String,
+    /// The house that prints it, where an item does not say otherwise.
+    pub publisher: Option<String>,
+    /// Tags that rules may ask for.
+    pub tags: Vec<String>,
+    /// BCP 47 language of the feed, where items do not say.
+    pub language: Option<String>,
+    /// A fixed pause between polls; adaptive when absent.
+    pub interval: Option<Duration>,
+    /// Whether pages are fetched for full text.
+    pub full_text: FullText,
+}
+
+/// What the server gave to ask again with (RFC 9110 section 8.8), byte for byte, and the hash of
+/// the body it belonged to.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Validators {
+    /// The `ETag` field with quotes and `W/`.
+    pub etag: Option<String>,
+    /// The `Last-Modified` field, never re-formatted.
+    pub last_modified: Option<String>,
+    /// Hash of the decoded body, to notice an unchanged one behind a 200.
+    pub body_hash: Option<u64>,
+}
+
+/// What server and document say about when to come back; each only ever lengthens a pause.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Hints {
+    /// `Cache-Control: max-age` less `Age`, else `Expires` less `Date` (RFC 9111).
+    pub fresh_for: Option<Duration>,
+    /// `Retry-After`, clock skew removed.
+    pub retry_after: Option<Duration>,
+    /// RSS `ttl` or `sy:updatePeriod / updateFrequency`.
+    pub ttl: Option<Duration>,
+    /// RSS `skipHours`, hours of the day in GMT.
+    pub skip_hours: Vec<u8>,
+    /// RSS `skipDays`, Monday = 1 … Sunday = 7.
+    pub skip_days: Vec<u8>,
+}
+
+/// What kind of thing went wrong; a closed list, also the label of a metric.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum ProblemKind {
+    /// The name did not resolve.
+    Dns,
+    /// No connection, or it was cut.
+    Connect,
+    /// TLS could not be agreed upon.
+    Tls,
+    /// A time limit passed.
+    Timeout,
+    /// A size limit was met, before or after decompression.
+    TooLarge,
+    /// An address that is not public and not allowed.
+    Refused,
+    /// Too many redirects, a loop, or a downgrade to plain HTTP.
+    Redirect,
+    /// A status that is not a success.
+    Status,
+    /// 429, or 503 with `Retry-After`.
+    Throttled,
+    /// 404.
+    NotFound,
+    /// 410.
+    Gone,
+    /// 401 or 403.
+    Forbidden,
+    /// Something that is not a feed, for instance an HTML page.
+    NotAFeed,
+    /// A feed that was cut or broken; what could be read was kept.
+    Damaged,
+    /// Our own fault: a panic while working on this feed.
+    Fault,
+    /// The reply broke HTTP.
+    Protocol,
+}
+
+impl ProblemKind {
+    /// The stable spelling in tables, JSON and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::TooLarge => "too_large",
+            Self::Refused => "refused",
+            Self::Redirect => "redirect",
+            Self::Status => "status",
+            Self::Throttled => "throttled",
+            Self::NotFound => "not_found",
+            Self::Gone => "gone",
+            Self::Forbidden => "forbidden",
+            Self::NotAFeed => "not_a_feed",
+            Self::Damaged => "damaged",
+            Self::Fault => "fault",
+            Self::Protocol => "protocol",
+        }
+    }
+}
+
+impl fmt::Display for ProblemKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Something that went wrong with a feed, in words for the person who must act.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Problem {
+    /// What kind.
+    pub kind: ProblemKind,
+    /// What exactly, without addresses that carry tokens.
+    pub detail: String,
+}
+
+impl Problem {
+    /// A problem of `kind` with its `detail`.
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind, self.detail)
+    }
+}
+
+/// What one poll came to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum PollOutcome {
+    /// A document with this many items.
+    Fresh {
+        /// Items read from the document.
+        items: usize,
+    },
+    /// 304.
+    NotModified,
+    /// 200 with the body of last time.
+    Unchanged,
+    /// No document, or one that cannot be read.
+    Failed {
+        /// Why.
+        problem: Problem,
+    },
+}

@@ -1,0 +1,16 @@
+//! Nouns that everybody shares.
+//!
+//! A type earns its place here only if three modules need it; otherwise it lives with its logic.
+//! Nothing here behaves, reads a clock or touches the world, and nothing is `Serialize`: the TOML
+//! shape is in `config::raw`, rows are in `store::sqlite`, JSON is in `cli`.
+
+pub mod article;
+pub mod feed;
+pub mod id;
+
+pub use article::{Article, Item, ItemSource, Priority, Seen};
+pub use feed::{FeedSpec, FullText, Hints, PollOutcome, Problem, ProblemKind, Validators};
+pub use id::{
+    AlertId, ArticleId, Claim, DeliveryId, FeedId, FeedName, Generation, ItemKey, RecipientName,
+    RuleName, StoryId,
+};

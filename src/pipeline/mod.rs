@@ -1,0 +1,1 @@
+//! The trip of one article; read this first.

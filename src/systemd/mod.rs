@@ -1,0 +1,1 @@
+//! What the service manager wants to know: readiness, status, watchdog.
