@@ -4,3 +4,5 @@ pub mod character;
 pub mod fold;
 pub(crate) mod sentence;
 pub mod token;
+pub mod clean;
+pub mod words;
