@@ -1,8 +1,13 @@
 //! Which articles are copies of one text, and whose text it is.
 
 pub mod attribution;
+mod common;
+mod compare;
+mod segment;
 pub mod sketch;
 pub mod window;
+
+use std::collections::BTreeMap;
 
 use crate::model::{ArticleId, StoryId};
 
@@ -10,16 +15,102 @@ pub use attribution::{Credit, Provenance, attribute};
 pub use sketch::{Sketch, Subject};
 pub use window::{Candidate, Window};
 
+use common::Common;
+use compare::{Overlap, Verdict, judge, relation};
+
 /// Every threshold of the verdict, each with where it comes from.
+///
+/// Containments and shares are from 0 to 1; counts of shingles are of the text, not of its sample.
+/// "Measured" means on the labelled development sets that `tests/it/cluster.rs` names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thresholds {
-    /// How long a text can still gain copies.
+    /// How long a text can still gain copies; of real copies, few come later than four days.
     pub window: std::time::Duration,
+    /// Containment that makes a copy; measured, flat from .5 to .6.
+    pub copy: f64,
+    /// The same where there are fewer than `thin_shingles`: a single sentence weighs much there.
+    pub copy_thin: f64,
+    /// See `copy_thin`.
+    pub thin_shingles: f64,
+    /// Containment that makes reports related: independent reports reach it by quotes and figures.
+    pub related: f64,
+    /// Shared shingles below which nothing is said: two sentences of an official name.
+    pub shared_shingles: f64,
+    /// What a quoted shingle weighs: everybody at the press conference heard the same.
+    pub quoted_weight: f64,
+    /// Containment outside quotation marks that a copy has as well …
+    pub plain_containment: f64,
+    /// … where at least so many shingles stand outside.
+    pub plain_shingles: f64,
+    /// Stories from which on a shingle is rarely a text's own, and what it weighs then.
+    pub shared_by_some: (u8, f64),
+    /// Stories from which on a shingle is furniture, and weighs nothing.
+    pub shared_by_many: u8,
+    /// The share of a text that must be its own for the rest to be judged.
+    pub own_share: f64,
+    /// Resemblance above which even common text is the same text again, numbers and headline equal.
+    pub same_again: f64,
+    /// Copies of one publisher share so much of their headlines …
+    pub own_title: f64,
+    /// … or of their leads; else they share the page.
+    pub own_lead: f64,
+    /// From this containment of the lead the texts begin alike: less is needed.
+    pub lead_agrees: f64,
+    /// Below this containment of the lead, more is needed.
+    pub lead_differs: f64,
+    /// How much less or more.
+    pub lead_allowance: f64,
+    /// Templates: less of the leads' numbers in common than this is another instance …
+    pub template_numbers: f64,
+    /// … or than this when they are at least `template_hours` apart.
+    pub template_numbers_later: f64,
+    /// See `template_numbers_later`.
+    pub template_hours: i64,
+    /// Words below which a text can be a template at once.
+    pub template_words: u32,
+    /// The longest member of a story must agree to this share of `copy` …
+    pub drift: f64,
+    /// … unless the best match is at least so close.
+    pub drift_free: f64,
+    /// Containment of a verbatim copy: dateline, credit and house style may differ.
+    pub verbatim: f64,
+    /// How long a verbatim copy is at least, as a share of the other.
+    pub verbatim_length: f64,
+    /// Containment of a cut: what is left is left as it was.
+    pub cut: f64,
 }
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { window: std::time::Duration::from_secs(4 * 86_400) }
+        Self {
+            window: std::time::Duration::from_secs(4 * 86_400),
+            copy: 0.5,
+            copy_thin: 0.62,
+            thin_shingles: 60.0,
+            related: 0.3,
+            shared_shingles: 8.0,
+            quoted_weight: 0.35,
+            plain_containment: 0.35,
+            plain_shingles: 30.0,
+            shared_by_some: (3, 0.4),
+            shared_by_many: 5,
+            own_share: 0.25,
+            same_again: 0.9,
+            own_title: 0.3,
+            own_lead: 0.5,
+            lead_agrees: 0.6,
+            lead_differs: 0.15,
+            lead_allowance: 0.08,
+            template_numbers: 0.34,
+            template_numbers_later: 0.67,
+            template_hours: 48,
+            template_words: 170,
+            drift: 0.6,
+            drift_free: 0.8,
+            verbatim: 0.9,
+            verbatim_length: 0.9,
+            cut: 0.85,
+        }
     }
 }
 
@@ -68,6 +159,87 @@ pub enum Assignment {
 
 /// Judges candidates, best first; does not depend on their order.
 pub fn assign(sketch: &Sketch, candidates: &[Candidate], thresholds: &Thresholds) -> Assignment {
-    let _ = (sketch, candidates, thresholds);
-    Assignment::Opens { related: Vec::new() }
+    let near: Vec<&Candidate> =
+        candidates.iter().filter(|other| within(sketch, &other.sketch, thresholds)).collect();
+    let common = Common::among(sketch, &near, thresholds);
+    let mut compared: Vec<Compared<'_>> =
+        near.iter().map(|other| Compared::new(sketch, other, &common, thresholds)).collect();
+    compared.sort_by(Compared::best_first);
+    let joined = compared.iter().find(|best| {
+        matches!(best.verdict, Verdict::Copy { .. }) && !drifts(best, &compared, thresholds)
+    });
+    match joined {
+        Some(best) => {
+            Assignment::Joins { story: best.other.story, evidence: best.evidence(sketch, thresholds) }
+        }
+        None => Assignment::Opens { related: related(sketch, &compared, thresholds) },
+    }
+}
+
+/// A candidate and what was found.
+struct Compared<'a> {
+    other: &'a Candidate,
+    overlap: Overlap,
+    verdict: Verdict,
+}
+
+impl<'a> Compared<'a> {
+    fn new(sketch: &Sketch, other: &'a Candidate, common: &Common, thresholds: &Thresholds) -> Self {
+        let overlap = Overlap::of(sketch, &other.sketch, common, thresholds);
+        let verdict = judge(sketch, &other.sketch, &overlap, thresholds);
+        Self { other, overlap, verdict }
+    }
+
+    fn similarity(&self) -> f64 {
+        match self.verdict {
+            Verdict::Copy { similarity } | Verdict::Related { similarity } => similarity,
+            Verdict::Unrelated => 0.0,
+        }
+    }
+
+    /// The closest, of these the earliest.
+    fn best_first(&self, other: &Self) -> std::cmp::Ordering {
+        let age = |one: &Self| (one.other.sketch.at(), one.other.article);
+        other.similarity().total_cmp(&self.similarity()).then_with(|| age(self).cmp(&age(other)))
+    }
+
+    fn evidence(&self, sketch: &Sketch, thresholds: &Thresholds) -> Evidence {
+        Evidence {
+            other: self.other.article,
+            similarity: self.similarity().min(1.0),
+            relation: relation(sketch, &self.other.sketch, &self.overlap, thresholds),
+        }
+    }
+}
+
+fn within(a: &Sketch, b: &Sketch, thresholds: &Thresholds) -> bool {
+    a.at().duration_since(b.at()).unsigned_abs() <= thresholds.window
+}
+
+/// Whether the best match is a copy but the longest member of its story is another text: by small
+/// steps a story would become another.
+fn drifts(best: &Compared<'_>, compared: &[Compared<'_>], thresholds: &Thresholds) -> bool {
+    let longest = compared
+        .iter()
+        .filter(|one| one.other.story == best.other.story)
+        .max_by_key(|one| (one.other.sketch.words(), std::cmp::Reverse(one.other.article)));
+    best.similarity() < thresholds.drift_free
+        && longest.is_some_and(|longest| {
+            longest.overlap.similarity() < thresholds.drift * thresholds.copy
+        })
+}
+
+/// The best candidate of each related story.
+fn related(
+    sketch: &Sketch,
+    compared: &[Compared<'_>],
+    thresholds: &Thresholds,
+) -> Vec<(StoryId, Evidence)> {
+    let mut seen = BTreeMap::new();
+    compared
+        .iter()
+        .filter(|one| !matches!(one.verdict, Verdict::Unrelated))
+        .filter(|one| seen.insert(one.other.story, ()).is_none())
+        .map(|one| (one.other.story, one.evidence(sketch, thresholds)))
+        .collect()
 }

@@ -1,11 +1,20 @@
 //! The sketches of the last days, indexed so that likely copies are found at once.
 
-use std::sync::Arc;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
-use super::Sketch;
+use super::{segment::Segment, sketch::Sketch};
 use crate::model::{ArticleId, StoryId};
+
+/// Hits that a candidate needs, in shingles of the text; a lone shared shingle is chance.
+const FEWEST_HITS: u32 = 3;
+/// Seconds in a day of UTC.
+const DAY: i64 = 86_400;
 
 /// An article that shares enough with another to be compared.
 #[derive(Clone, Debug)]
@@ -18,27 +27,62 @@ pub struct Candidate {
     pub sketch: Arc<Sketch>,
 }
 
-/// An inverted index over recent sketches.
+/// An inverted index over recent sketches, a segment for each day so that a day is forgotten whole.
+///
+/// For 100,000 articles it takes at most 120 MB. What it answers depends only on what it was told,
+/// never on the order of a hash table.
 #[derive(Debug, Default)]
-pub struct Window {}
+pub struct Window {
+    days: BTreeMap<i64, Segment>,
+    articles: HashMap<ArticleId, Place>,
+    stories: HashMap<StoryId, Vec<ArticleId>>,
+}
+
+/// Where a sketch is.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Place {
+    day: i64,
+    slot: u32,
+}
 
 impl Window {
     /// Adds a sketch, or replaces the one the article had.
     pub fn insert(&mut self, article: ArticleId, story: StoryId, sketch: Sketch) {
-        let _ = (article, story, sketch, self);
+        self.remove(article);
+        let day = day_of(sketch.at());
+        let candidate = Candidate { article, story, sketch: Arc::new(sketch) };
+        let slot = self.days.entry(day).or_default().push(candidate);
+        self.articles.insert(article, Place { day, slot });
+        self.stories.entry(story).or_default().push(article);
     }
 
     /// Forgets an article.
     pub fn remove(&mut self, article: ArticleId) {
-        let _ = (article, self);
+        let Some(place) = self.articles.remove(&article) else { return };
+        let Some(segment) = self.days.get_mut(&place.day) else { return };
+        let taken = segment.take(place.slot);
+        if segment.is_empty() {
+            self.days.remove(&place.day);
+        }
+        if let Some(taken) = taken {
+            self.leave_story(&taken);
+        }
     }
 
-    /// Forgets every sketch from before `horizon`.
+    /// Forgets every sketch from before `horizon`, by whole days of UTC.
     pub fn forget_before(&mut self, horizon: Timestamp) {
-        let _ = (horizon, self);
+        let kept = self.days.split_off(&day_of(horizon));
+        let forgotten = std::mem::replace(&mut self.days, kept);
+        for candidate in forgotten.values().flat_map(Segment::iter) {
+            self.articles.remove(&candidate.article);
+            self.leave_story(candidate);
+        }
     }
 
     /// The articles most worth comparing, at most `most`, each at most once, `except` left out.
+    ///
+    /// None is from before `horizon`. The longest article of the likeliest story is among them, so
+    /// that a text cannot drift away from its story copy by copy.
     pub fn candidates(
         &self,
         sketch: &Sketch,
@@ -46,23 +90,89 @@ impl Window {
         horizon: Timestamp,
         most: usize,
     ) -> Vec<Candidate> {
-        let _ = (sketch, except, horizon, most, self);
-        Vec::new()
+        let mut found: Vec<(u32, &Candidate)> = self
+            .hits(sketch, horizon)
+            .into_iter()
+            .filter(|(_, found)| Some(found.article) != except && found.sketch.at() >= horizon)
+            .collect();
+        found.sort_unstable_by_key(|(hits, found)| (Reverse(*hits), found.article));
+        found.truncate(most);
+        let longest = found.first().and_then(|(_, best)| self.longest(best.story));
+        if let Some(longest) = longest.filter(|longest| {
+            Some(longest.article) != except
+                && longest.sketch.at() >= horizon
+                && found.iter().all(|(_, found)| found.article != longest.article)
+        }) {
+            found.truncate(most.saturating_sub(1));
+            found.push((0, longest));
+        }
+        found.into_iter().map(|(_, candidate)| candidate.clone()).collect()
     }
 
-    /// Every live article of a story.
+    /// Every live article of a story, in the order in which they came.
     pub fn members(&self, story: StoryId) -> Vec<Candidate> {
-        let _ = (story, self);
-        Vec::new()
+        self.members_of(story).cloned().collect()
+    }
+
+    /// Whether an article's sketch is live.
+    pub fn contains(&self, article: ArticleId) -> bool {
+        self.articles.contains_key(&article)
     }
 
     /// How many sketches are live.
     pub fn len(&self) -> usize {
-        0
+        self.articles.len()
     }
 
     /// Whether none is.
     pub fn is_empty(&self) -> bool {
-        true
+        self.articles.is_empty()
     }
+
+    /// Articles that share shingles with the sketch, and how many, in shingles of the text.
+    fn hits(&self, sketch: &Sketch, horizon: Timestamp) -> Vec<(u32, &Candidate)> {
+        let needed = FEWEST_HITS.min(u32::try_from(sketch.marks().len()).unwrap_or(FEWEST_HITS));
+        let mut found = Vec::new();
+        let mut slots: Vec<u32> = Vec::new();
+        for segment in self.days.range(day_of(horizon)..).map(|(_, segment)| segment) {
+            slots.clear();
+            for mark in sketch.marks() {
+                segment.look_up(mark.hash(), |slot| slots.push(slot));
+            }
+            slots.sort_unstable();
+            for run in slots.chunk_by(|a, b| a == b) {
+                let Some(candidate) = segment.get(run[0]) else { continue };
+                let each = Segment::density(&candidate.sketch) << candidate.sketch.scale();
+                let hits = u32::try_from(run.len()).unwrap_or(u32::MAX).saturating_mul(each);
+                if hits >= needed {
+                    found.push((hits, candidate));
+                }
+            }
+        }
+        found
+    }
+
+    fn longest(&self, story: StoryId) -> Option<&Candidate> {
+        self.members_of(story).max_by_key(|member| (member.sketch.words(), Reverse(member.article)))
+    }
+
+    fn members_of(&self, story: StoryId) -> impl Iterator<Item = &Candidate> {
+        self.stories.get(&story).into_iter().flatten().filter_map(|article| {
+            let place = self.articles.get(article)?;
+            self.days.get(&place.day)?.get(place.slot)
+        })
+    }
+
+    fn leave_story(&mut self, candidate: &Candidate) {
+        if let Some(members) = self.stories.get_mut(&candidate.story) {
+            members.retain(|member| *member != candidate.article);
+            if members.is_empty() {
+                self.stories.remove(&candidate.story);
+            }
+        }
+    }
+}
+
+fn day_of(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(DAY)
 }

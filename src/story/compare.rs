@@ -1,0 +1,227 @@
+//! How much of the shorter of two texts stands in the longer.
+
+use super::{
+    Relation, Thresholds,
+    sketch::{Mark, Sketch},
+};
+
+/// What two articles are to each other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Verdict {
+    /// Copies of one text.
+    Copy {
+        /// Containment in the shorter, 0 to 1.
+        similarity: f64,
+    },
+    /// Much is shared, as by reports of one event.
+    Related {
+        /// Containment in the shorter, 0 to 1.
+        similarity: f64,
+    },
+    /// Nothing to speak of, or only furniture or a template.
+    Unrelated,
+}
+
+/// What two sketches share at the coarser of their scales, seen from the shorter text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Overlap {
+    scale: u8,
+    /// Weight of the shorter text as if nothing were furniture.
+    total: f64,
+    /// Weight of the shorter text, and how much of it the longer has.
+    whole: f64,
+    shared: f64,
+    /// The same without what is quoted.
+    plain: f64,
+    plain_shared: f64,
+    /// The same for the lead, in shingles.
+    lead: u32,
+    lead_shared: u32,
+    /// Shingles, unweighted.
+    shorter: u32,
+    longer: u32,
+    both: u32,
+    /// Shared shingles that have any weight.
+    telling: u32,
+}
+
+/// Weighs a shingle of the article in hand: 1 when it is its own, 0 when it is furniture.
+pub(super) trait Weigh {
+    fn weight(&self, mark: Mark) -> f64;
+}
+
+impl Overlap {
+    /// Compares two sketches; `common` weighs shingles that many stories have.
+    pub(super) fn of(a: &Sketch, b: &Sketch, common: &impl Weigh, thresholds: &Thresholds) -> Self {
+        let (short, long) = if is_shorter(a, b) { (a, b) } else { (b, a) };
+        let scale = a.scale().max(b.scale());
+        let mut overlap = Self { scale, ..Self::default() };
+        let mut others = long.marks().filter(|mark| mark.is_kept(scale)).peekable();
+        for mark in short.marks().filter(|mark| mark.is_kept(scale)) {
+            while others.next_if(|other| other.hash() < mark.hash()).is_some() {
+                overlap.longer += 1;
+            }
+            let shared = others.next_if(|other| other.hash() == mark.hash()).is_some();
+            overlap.count(mark, shared, common.weight(mark), thresholds.quoted_weight);
+        }
+        overlap.longer += u32::try_from(others.count()).unwrap_or(u32::MAX);
+        overlap
+    }
+
+    fn count(&mut self, mark: Mark, shared: bool, weight: f64, quoted_weight: f64) {
+        let quoted = mark.is_quoted();
+        let voice = if quoted { quoted_weight } else { 1.0 };
+        let weighted = weight * voice;
+        self.shorter += 1;
+        self.total += voice;
+        self.whole += weighted;
+        self.lead += u32::from(mark.is_lead());
+        if !quoted {
+            self.plain += weight;
+        }
+        if shared {
+            self.longer += 1;
+            self.both += 1;
+            self.shared += weighted;
+            self.lead_shared += u32::from(mark.is_lead());
+            self.telling += u32::from(weighted > 0.0);
+            if !quoted {
+                self.plain_shared += weight;
+            }
+        }
+    }
+
+    /// Weighted containment in the shorter text.
+    pub(super) fn similarity(&self) -> f64 {
+        share(self.shared, self.whole)
+    }
+
+    /// Jaccard, unweighted.
+    fn resemblance(&self) -> f64 {
+        share(f64::from(self.both), f64::from(self.shorter + self.longer - self.both))
+    }
+
+    fn lead_containment(&self) -> f64 {
+        share(f64::from(self.lead_shared), f64::from(self.lead))
+    }
+
+    /// How many shingles of the texts `sampled` stands for.
+    fn unsampled(&self, sampled: f64) -> f64 {
+        sampled * f64::from(1_u32 << self.scale)
+    }
+
+    /// Whether too much of the shorter text is furniture to speak of the rest.
+    fn is_mostly_furniture(&self, thresholds: &Thresholds) -> bool {
+        self.whole < thresholds.own_share * self.total
+    }
+
+    /// Whether what is shared is shared outside quotation marks, too.
+    fn is_only_quotes(&self, thresholds: &Thresholds) -> bool {
+        self.unsampled(self.plain) >= thresholds.plain_shingles
+            && share(self.plain_shared, self.plain) < thresholds.plain_containment
+    }
+}
+
+/// Judges two sketches by what they share.
+pub(super) fn judge(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> Verdict {
+    if is_same_again(a, b, overlap, thresholds) {
+        return Verdict::Copy { similarity: overlap.resemblance() };
+    }
+    let thin = overlap.unsampled(f64::from(overlap.telling)) < thresholds.shared_shingles;
+    if thin
+        || overlap.is_mostly_furniture(thresholds)
+        || is_page_furniture(a, b, overlap, thresholds)
+        || is_template(a, b, overlap, thresholds)
+    {
+        return Verdict::Unrelated;
+    }
+    let similarity = overlap.similarity();
+    if similarity >= needed(a, b, overlap, thresholds) && !overlap.is_only_quotes(thresholds) {
+        Verdict::Copy { similarity }
+    } else if similarity >= thresholds.related {
+        Verdict::Related { similarity }
+    } else {
+        Verdict::Unrelated
+    }
+}
+
+/// What `a` is to `b`, given that they are copies.
+pub(super) fn relation(a: &Sketch, b: &Sketch, overlap: &Overlap, t: &Thresholds) -> Relation {
+    if a.same_publisher(b) {
+        return Relation::Revision;
+    }
+    let contained = share(f64::from(overlap.both), f64::from(overlap.shorter));
+    let (fewer, more) = (a.words().min(b.words()), a.words().max(b.words()));
+    let as_long = f64::from(fewer) >= t.verbatim_length * f64::from(more);
+    if contained >= t.verbatim && as_long {
+        Relation::Verbatim
+    } else if contained >= t.cut && is_shorter(a, b) {
+        Relation::Cut
+    } else {
+        Relation::Rewritten
+    }
+}
+
+/// The same text once more, even if all of it is common: what a template with other numbers is not.
+fn is_same_again(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> bool {
+    overlap.both >= 4
+        && overlap.resemblance() >= thresholds.same_again
+        && a.numbers() == b.numbers()
+        && a.title() == b.title()
+        && a.title().len() >= 3
+}
+
+/// Pages of one outlet share furniture; copies there share the headline or the lead as well.
+fn is_page_furniture(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> bool {
+    a.same_publisher(b)
+        && shared_share(a.title(), b.title()) < thresholds.own_title
+        && overlap.lead_containment() < thresholds.own_lead
+}
+
+/// Auctions, results and daily rates: the frame is the same, the numbers are not.
+fn is_template(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> bool {
+    if a.numbers().len().min(b.numbers().len()) < 2 {
+        return false;
+    }
+    let numbers = shared_share(a.numbers(), b.numbers());
+    let days_apart = a.at().duration_since(b.at()).abs().as_hours() >= thresholds.template_hours;
+    let short = a.words().min(b.words()) < thresholds.template_words;
+    let similarity = overlap.similarity();
+    (numbers < thresholds.template_numbers && similarity < 0.9 && (short || days_apart))
+        || (numbers < thresholds.template_numbers_later && similarity < 0.97 && days_apart)
+}
+
+/// The containment that makes a copy: more where the evidence is thin, less where leads agree.
+fn needed(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> f64 {
+    let mut needed = thresholds.copy;
+    if overlap.unsampled(overlap.whole) < thresholds.thin_shingles {
+        needed = needed.max(thresholds.copy_thin);
+    }
+    let lead = overlap.lead_containment();
+    if lead >= thresholds.lead_agrees {
+        needed -= thresholds.lead_allowance;
+    } else if lead < thresholds.lead_differs && shared_share(a.title(), b.title()) < 0.25 {
+        needed += thresholds.lead_allowance;
+    }
+    needed
+}
+
+/// By words read, so that the answer does not depend on the order of the two unless they are equal.
+fn is_shorter(a: &Sketch, b: &Sketch) -> bool {
+    (a.words(), a.marks().len()) <= (b.words(), b.marks().len())
+}
+
+/// How much of the smaller of two ascending sets the other has; 0 when it is empty.
+fn shared_share(a: &[u32], b: &[u32]) -> f64 {
+    let both = a.iter().filter(|one| b.binary_search(one).is_ok()).count();
+    let fewer = a.len().min(b.len());
+    share(count(both), count(fewer))
+}
+
+fn share(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { part / whole } else { 0.0 }
+}
+
+fn count(many: usize) -> f64 {
+    f64::from(u32::try_from(many).unwrap_or(u32::MAX))
+}
