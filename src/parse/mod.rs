@@ -1,6 +1,30 @@
 //! From bytes to items.
+//!
+//! A document is decoded, then taken apart by one tolerant pass of our own into raw facts; feed-rs
+//! reads each item as we write it back, and where it fails the facts stand in. Identity always
+//! comes from the raw facts, so that it does not depend on who read the rest.
 
-use crate::model::{Hints, Item, Problem};
+mod capture;
+mod date;
+mod decode;
+mod facts;
+mod identity;
+mod item;
+mod json;
+mod library;
+mod names;
+mod repairs;
+mod stranger;
+mod token;
+mod walk;
+
+use url::Url;
+
+use crate::model::{Hints, Item, Problem, ProblemKind};
+use repairs::Repairs;
+
+/// The largest document that is read, in bytes.
+pub const MAX_BYTES: usize = 15 * 1024 * 1024;
 
 /// What the caller knows of the bytes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,6 +42,8 @@ pub struct Parsed {
     pub items: Vec<Item>,
     /// The feed's own title.
     pub title: Option<String>,
+    /// The feed's own language (BCP 47), for items that do not say.
+    pub language: Option<String>,
     /// What the document says about when to come back.
     pub hints: Hints,
     /// The document ends before it should: its validators must not be kept.
@@ -28,6 +54,31 @@ pub struct Parsed {
 
 /// Reads a feed; the error says what it is instead. Never panics, bounded in time and memory.
 pub fn parse(bytes: &[u8], context: &Context<'_>) -> Result<Parsed, Problem> {
-    let _ = (bytes, context);
-    Ok(Parsed::default())
+    if bytes.len() > MAX_BYTES {
+        let detail = format!("a document of {} bytes; {MAX_BYTES} are read", bytes.len());
+        return Err(Problem::new(ProblemKind::TooLarge, detail));
+    }
+    let mut repairs = Repairs::default();
+    let text = decode::decode(bytes, context, &mut repairs);
+    let base = context.url.and_then(|url| Url::parse(url).ok());
+    let document = if text.trim_start().starts_with('{') {
+        json::walk(&text, &mut repairs)
+    } else {
+        walk::walk(&text, base.as_ref(), &mut repairs)
+    };
+    if !document.is_feed && document.items.is_empty() {
+        let detail = stranger::describe(&text, document.stranger.as_deref());
+        return Err(Problem::new(ProblemKind::NotAFeed, detail));
+    }
+    drop(text);
+    let mut items = item::items(&document, base.as_ref(), &mut repairs);
+    identity::assign(&mut items);
+    Ok(Parsed {
+        items,
+        title: document.title.as_ref().and_then(item::headline),
+        language: document.language.map(|language| language.trim().to_owned()),
+        hints: document.hints,
+        truncated: document.truncated,
+        repairs: repairs.into_vec(),
+    })
 }

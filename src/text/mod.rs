@@ -6,3 +6,5 @@ pub(crate) mod sentence;
 pub mod token;
 pub mod clean;
 pub mod words;
+pub mod address;
+pub mod html;
