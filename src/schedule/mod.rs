@@ -1,19 +1,32 @@
 //! When to look again; arithmetic on times, without a clock or randomness of its own.
 
+pub mod backoff;
+pub mod cadence;
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+
+pub use cadence::Cadence;
 
 use crate::model::{Hints, PollOutcome};
 
-/// What is known about how a feed publishes.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Cadence {
-    /// Items a document holds.
-    pub window_items: Option<u32>,
-    /// Smoothed new items an hour.
-    pub items_per_hour: Option<f64>,
-}
+/// The longest pause, whatever server, document or failures say.
+pub const LONGEST: Duration = Duration::from_hours(24);
+
+/// The shortest pause that an operator may ask of somebody else's server.
+const SHORTEST: Duration = Duration::from_mins(1);
+
+/// The shortest pause on an address of the operator's own.
+const SHORTEST_OWN: Duration = Duration::from_secs(1);
+
+/// The shortest pause towards a server that cannot say "not modified", unless the operator set one.
+const SHORTEST_UNCONDITIONAL: Duration = Duration::from_mins(60);
+
+/// A poll ends within minutes; a start further back, or in the future, means that the clock was set.
+const LONGEST_POLL: SignedDuration = SignedDuration::from_mins(10);
 
 /// Everything the next moment depends on.
 #[derive(Clone, Debug)]
@@ -40,13 +53,91 @@ pub struct Situation<'a> {
     pub seed: u64,
 }
 
-/// The moment of the next poll: after `now`, at most 24 h ahead (a failing feed is never given up).
+/// The moment of the next poll: after `now`, at most 24 h and the jitter of 5 % ahead.
+///
+/// A failing feed is never given up. Pauses count from the start of the poll, so that the rhythm
+/// does not drift; jitter only ever lengthens them.
 pub fn next_poll(situation: &Situation<'_>) -> Timestamp {
-    situation.now + Duration::from_secs(900)
+    let (now, started) = (situation.now, start_of_poll(situation));
+    let usual = usual_pause(situation);
+    let pause = match situation.outcome {
+        PollOutcome::Failed { problem } => backoff::Failure {
+            kind: problem.kind,
+            in_a_row: situation.failures,
+            retry_after: situation.hints.retry_after,
+            own_server: follows_the_operator(situation),
+        }
+        .pause(usual),
+        _ if follows_the_operator(situation) => {
+            return later(started, usual).max(later(now, SHORTEST_OWN));
+        }
+        _ => usual.max(asked_for(situation.hints)),
+    };
+    let pause = backoff::jittered(pause.min(LONGEST), situation.seed);
+    let moment = later(started, pause).max(later(now, SHORTEST_OWN));
+    if follows_the_operator(situation) {
+        return moment;
+    }
+    open_hour(moment, situation.hints, later(now, LONGEST))
 }
 
-/// The first poll of a feed that is due at start, spread so that not all start at once.
+/// The first poll of a feed that is due at start, spread so that not all start at once: a moment
+/// from `now` to `now + spread` that is always the same share of `spread` for the same `seed`.
 pub fn first_poll(now: Timestamp, seed: u64, spread: Duration) -> Timestamp {
-    let _ = (seed, spread);
-    now
+    later(now, spread.min(LONGEST).mul_f64(backoff::share(seed)))
+}
+
+/// Whether the operator set the pace of a server that is the operator's own: then nobody else's
+/// word lengthens it, except `Retry-After`.
+fn follows_the_operator(situation: &Situation<'_>) -> bool {
+    situation.allowed && situation.interval.is_some()
+}
+
+/// The start of the poll, or `now` where the clock was set in between.
+fn start_of_poll(situation: &Situation<'_>) -> Timestamp {
+    let took = situation.now.duration_since(situation.started);
+    if took.is_negative() || took > LONGEST_POLL { situation.now } else { situation.started }
+}
+
+/// The pause while all is well and nobody asks for a longer one.
+fn usual_pause(situation: &Situation<'_>) -> Duration {
+    let pause = match situation.interval {
+        Some(interval) if situation.allowed => interval.max(SHORTEST_OWN),
+        Some(interval) => interval.max(SHORTEST),
+        None if situation.conditional || situation.allowed => situation.cadence.pause(),
+        None => situation.cadence.pause().max(SHORTEST_UNCONDITIONAL),
+    };
+    pause.min(LONGEST)
+}
+
+/// The longest of the pauses that server and document ask for.
+fn asked_for(hints: &Hints) -> Duration {
+    [hints.fresh_for, hints.retry_after, hints.ttl].into_iter().flatten().max().unwrap_or_default()
+}
+
+/// The first moment from `moment` on that the feed does not ask to skip, at most `latest` unless
+/// `moment` is later already.
+fn open_hour(moment: Timestamp, hints: &Hints, latest: Timestamp) -> Timestamp {
+    let mut open = moment;
+    while open < latest && is_skipped(open, hints) {
+        open = next_full_hour(open);
+    }
+    open.min(latest.max(moment))
+}
+
+fn is_skipped(moment: Timestamp, hints: &Hints) -> bool {
+    let there = moment.to_zoned_datetime(TimeZone::UTC);
+    let is = |listed: &[u8], value: i8| listed.iter().any(|v| i16::from(*v) == i16::from(value));
+    is(&hints.skip_hours, there.hour())
+        || is(&hints.skip_days, there.weekday().to_monday_one_offset())
+}
+
+fn next_full_hour(moment: Timestamp) -> Timestamp {
+    let second = (moment.as_second().div_euclid(3600) + 1) * 3600;
+    Timestamp::from_second(second).unwrap_or(Timestamp::MAX)
+}
+
+/// `from + pause`, at most the end of time.
+fn later(from: Timestamp, pause: Duration) -> Timestamp {
+    from.checked_add(pause).unwrap_or(Timestamp::MAX)
 }
