@@ -1,19 +1,24 @@
 //! One HTTP request, bounded in time and size, refused where it must not go.
 
+mod body;
+mod caching;
+mod error;
+mod guard;
+mod http;
+mod recorded;
+mod redirect;
+
 use std::time::Duration;
 
-use ipnet::IpNet;
+use url::Url;
+use xxhash_rust::xxh3::xxh3_64;
 
+pub use self::{
+    guard::{Allowed, AllowedError},
+    http::Http,
+    recorded::Recorded,
+};
 use crate::model::{Hints, Problem, Validators};
-
-/// An address named in `[fetch] allow`: a network, or one host and port.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Allowed {
-    /// Any port of these addresses.
-    Net(IpNet),
-    /// One address and port.
-    Socket(std::net::SocketAddr),
-}
 
 /// Limits and identity of the fetcher.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -53,6 +58,21 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// Whether the operator named the address of `url` (an IP address, or `localhost`) in `allow`:
+    /// it may be private, and may be polled each second.
+    pub fn allows(&self, url: &str) -> bool {
+        Url::parse(url).is_ok_and(|url| guard::is_named(&self.allow, &url))
+    }
+
+    /// Why `url` would be refused without asking anybody: not HTTP, or an address that is neither
+    /// public nor named in `allow`. Where a name leads is seen only when it is fetched.
+    pub fn refuses(&self, url: &str) -> Option<Problem> {
+        let trail = redirect::Trail::start(url, 0);
+        trail.and_then(|trail| guard::check(&self.allow, trail.here())).err()
+    }
+}
+
 /// What to ask for.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -65,22 +85,41 @@ pub struct Request {
 /// What came back: 304, or a document.
 #[derive(Clone, Debug)]
 pub struct Reply {
-    /// The final status: 200, 226 or 304.
+    /// The final status: 200, 203, 226 (new entries only, RFC 3229) or 304.
     pub status: u16,
     /// The decoded body; empty with 304.
     pub body: Vec<u8>,
     /// The body is shorter than the server said it would be.
     pub truncated: bool,
-    /// What to ask with next time, `body_hash` included.
+    /// What to ask with next time; `body_hash` is `xxh3_64` of the body, the known one with 304.
+    /// Empty when truncated, so that the next poll gets the rest.
     pub validators: Validators,
     /// When to come back, by the server's word.
     pub hints: Hints,
     /// `Content-Type`.
     pub content_type: Option<String>,
-    /// The address that answered.
+    /// The address that answered, without credentials.
     pub url: String,
     /// Where a chain of permanent redirects led.
     pub moved_to: Option<String>,
+}
+
+impl Reply {
+    /// A whole document as a server without validators and hints gives it; for scripts.
+    pub fn document(url: impl Into<String>, body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        let body_hash = Some(xxh3_64(&body));
+        Self {
+            status: 200,
+            body,
+            truncated: false,
+            validators: Validators { body_hash, ..Validators::default() },
+            hints: Hints::default(),
+            content_type: None,
+            url: url.into(),
+            moved_to: None,
+        }
+    }
 }
 
 /// No document, and why.
@@ -89,18 +128,50 @@ pub struct Reply {
 pub struct FetchError {
     /// What went wrong, in words for the operator.
     pub problem: Problem,
-    /// What the server said about coming back.
-    pub hints: Hints,
+    /// What the server said about coming back; boxed, so that a success is not made larger.
+    pub hints: Box<Hints>,
 }
 
-/// Gets documents.
+/// Why a fetcher cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The HTTP client, for instance because of the `User-Agent`.
+    #[error("the HTTP client could not be set up")]
+    Client(#[source] reqwest::Error),
+    /// The TLS library.
+    #[error("TLS could not be set up")]
+    Tls(#[source] rustls::Error),
+}
+
+/// Gets documents. Clones share connections or script.
 #[derive(Clone, Debug)]
-pub enum Fetcher {}
+pub enum Fetcher {
+    /// From the network.
+    Http(Http),
+    /// From a script.
+    Recorded(Recorded),
+}
 
 impl Fetcher {
-    /// Gets one document.
+    /// A fetcher over the network. Proxies named in the environment are not used.
+    pub fn http(settings: Settings) -> Result<Self, SetupError> {
+        Http::new(settings).map(Self::Http)
+    }
+
+    /// A fetcher that gives these answers: for each address in their order, the last one for ever,
+    /// and 304 where the request knows the answer's validators. Other addresses are not found.
+    pub fn recorded(
+        answers: impl IntoIterator<Item = (String, Result<Reply, FetchError>)>,
+    ) -> Self {
+        Self::Recorded(Recorded::new(answers))
+    }
+
+    /// Gets one document, or learns that it has not changed. Takes at most the total time of the
+    /// settings, and memory for two bodies of the largest size.
     pub async fn get(&self, request: &Request) -> Result<Reply, FetchError> {
-        let _ = request;
-        match *self {}
+        match self {
+            Self::Http(http) => http.get(request).await,
+            Self::Recorded(recorded) => recorded.get(request),
+        }
     }
 }

@@ -23,7 +23,7 @@ const SHORTEST: Duration = Duration::from_mins(1);
 const SHORTEST_OWN: Duration = Duration::from_secs(1);
 
 /// The shortest pause towards a server that cannot say "not modified", unless the operator set one.
-const SHORTEST_UNCONDITIONAL: Duration = Duration::from_mins(60);
+const SHORTEST_UNCONDITIONAL: Duration = Duration::from_hours(1);
 
 /// A poll ends within minutes; a start further back, or in the future, means that the clock was set.
 const LONGEST_POLL: SignedDuration = SignedDuration::from_mins(10);

@@ -1,0 +1,257 @@
+//! Requests over the network.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+
+use reqwest::{
+    Client, Response, StatusCode,
+    header::{
+        ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+        IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
+    },
+    redirect::Policy,
+};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{
+    Allowed, FetchError, Reply, Request, Settings, SetupError,
+    body::{self, Body},
+    caching, error, guard,
+    redirect::Trail,
+};
+use crate::model::{Problem, ProblemKind, Validators};
+
+/// Feeds first, pages too, anything rather than nothing.
+const ACCEPTED: &str = "application/rss+xml, application/atom+xml, application/feed+json, \
+     application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.8, */*;q=0.5";
+
+/// What [`body::decode`] can undo. Deflate is not offered, since servers disagree on what it is.
+const ACCEPTED_CODINGS: &str = "gzip, br, zstd";
+
+/// How long an idle connection is kept: for the next feed of the same host, not for the next poll.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// The header that asks for new entries only, and the one that grants it (RFC 3229).
+const A_IM: HeaderName = HeaderName::from_static("a-im");
+const IM: HeaderName = HeaderName::from_static("im");
+
+/// Fetches over the network. Clones share their connections.
+#[derive(Clone, Debug)]
+pub struct Http {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    settings: Settings,
+    /// For each port that `allow` names together with an address; see [`guard::Resolver`].
+    by_port: BTreeMap<u16, Client>,
+    /// For all other ports.
+    others: Client,
+}
+
+impl Http {
+    /// Prepares connections under `settings`, trusting the certificates the system trusts.
+    pub(super) fn new(settings: Settings) -> Result<Self, SetupError> {
+        Self::trusting(system_roots(), settings)
+    }
+
+    fn trusting(roots: RootCertStore, settings: Settings) -> Result<Self, SetupError> {
+        let tls = tls(roots)?;
+        let allow: Arc<[Allowed]> = settings.allow.clone().into();
+        let client = |port| {
+            let allow = Arc::clone(&allow);
+            client(&settings, tls.clone(), guard::Resolver { allow, port })
+        };
+        let ports = allow.iter().filter_map(|allowed| match allowed {
+            Allowed::Socket(socket) => Some(SocketAddr::port(socket)),
+            Allowed::Net(_) => None,
+        });
+        let by_port =
+            ports.map(|port| Ok((port, client(Some(port))?))).collect::<Result<_, SetupError>>()?;
+        let others = client(None)?;
+        Ok(Self { shared: Arc::new(Shared { settings, by_port, others }) })
+    }
+
+    /// Gets one document, redirects and decompression included, within the total time.
+    pub(super) async fn get(&self, request: &Request) -> Result<Reply, FetchError> {
+        let limit = self.shared.settings.total_timeout;
+        tokio::time::timeout(limit, self.follow(request)).await.unwrap_or_else(|_| {
+            let detail = format!("the whole answer took longer than {limit:?}");
+            Err(Problem::new(ProblemKind::Timeout, detail).into())
+        })
+    }
+
+    async fn follow(&self, request: &Request) -> Result<Reply, FetchError> {
+        let nothing_known = Validators::default();
+        let mut trail = Trail::start(&request.url, self.shared.settings.max_redirects)?;
+        loop {
+            let known = if trail.is_home() { &request.validators } else { &nothing_known };
+            let response = self.send(&trail, known).await?;
+            let Some(location) = location(&response) else {
+                return self.reply(response, known, &trail).await;
+            };
+            trail.follow(response.status(), location.as_bytes())?;
+        }
+    }
+
+    async fn send(&self, trail: &Trail, known: &Validators) -> Result<Response, FetchError> {
+        let Shared { settings, by_port, others } = &*self.shared;
+        let url = trail.here();
+        guard::check(&settings.allow, url)?;
+        let client =
+            url.port_or_known_default().and_then(|port| by_port.get(&port)).unwrap_or(others);
+        let sent = client.get(url.clone()).headers(conditions(known)).send().await;
+        sent.map_err(|e| error::transport(&e).into())
+    }
+
+    async fn reply(
+        &self,
+        response: Response,
+        known: &Validators,
+        trail: &Trail,
+    ) -> Result<Reply, FetchError> {
+        let conditional = known.etag.is_some() || known.last_modified.is_some();
+        match response.status() {
+            StatusCode::NOT_MODIFIED if conditional => Ok(not_modified(&response, known, trail)),
+            StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
+                self.document(response, trail).await
+            }
+            StatusCode::IM_USED if response.headers().get(IM).is_some_and(|im| im == "feed") => {
+                self.document(response, trail).await
+            }
+            status => Err(error::refusal(status, response.headers())),
+        }
+    }
+
+    async fn document(&self, mut response: Response, trail: &Trail) -> Result<Reply, FetchError> {
+        let hints = caching::hints(response.headers());
+        let body = match self.body(&mut response).await {
+            Ok(body) => body,
+            Err(problem) => return Err(FetchError { problem, hints: Box::new(hints) }),
+        };
+        let validators = if body.cut {
+            Validators::default()
+        } else {
+            caching::validators(response.headers(), Some(xxh3_64(&body.bytes)))
+        };
+        Ok(Reply {
+            status: response.status().as_u16(),
+            body: body.bytes,
+            truncated: body.cut,
+            validators,
+            hints,
+            content_type: content_type(response.headers()),
+            url: trail.end(),
+            moved_to: trail.moved_to(),
+        })
+    }
+
+    async fn body(&self, response: &mut Response) -> Result<Body, Problem> {
+        let limit = self.shared.settings.max_bytes;
+        let stated = body::codings(response.headers());
+        let mut body = body::read(response, limit).await?;
+        if body::is_coded(&body.bytes, &stated) {
+            body = tokio::task::spawn_blocking(move || body::decode(body, stated, limit))
+                .await
+                .map_err(|e| {
+                Problem::new(ProblemKind::Fault, format!("decompressing failed: {e}"))
+            })??;
+        }
+        if body.bytes.is_empty() {
+            let detail =
+                format!("the server answered {} without a body", response.status().as_u16());
+            return Err(Problem::new(ProblemKind::Status, detail));
+        }
+        Ok(body)
+    }
+}
+
+/// Where an answer sends us on to.
+fn location(response: &Response) -> Option<HeaderValue> {
+    match response.status().as_u16() {
+        301 | 302 | 303 | 307 | 308 => response.headers().get(LOCATION).cloned(),
+        _ => None,
+    }
+}
+
+/// What makes a request conditional. New entries alone are asked for only with an `ETag`, since
+/// the server must know against what they are new.
+fn conditions(known: &Validators) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let exact = |text: &Option<String>| HeaderValue::from_bytes(text.as_ref()?.as_bytes()).ok();
+    if let Some(etag) = exact(&known.etag) {
+        headers.insert(IF_NONE_MATCH, etag);
+        headers.insert(A_IM, HeaderValue::from_static("feed"));
+    }
+    if let Some(last_modified) = exact(&known.last_modified) {
+        headers.insert(IF_MODIFIED_SINCE, last_modified);
+    }
+    headers
+}
+
+fn not_modified(response: &Response, known: &Validators, trail: &Trail) -> Reply {
+    Reply {
+        status: response.status().as_u16(),
+        body: Vec::new(),
+        truncated: false,
+        validators: caching::confirmed(known, response.headers()),
+        hints: caching::hints(response.headers()),
+        content_type: content_type(response.headers()),
+        url: trail.end(),
+        moved_to: trail.moved_to(),
+    }
+}
+
+fn content_type(headers: &HeaderMap) -> Option<String> {
+    headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+fn client(
+    settings: &Settings,
+    tls: ClientConfig,
+    resolver: guard::Resolver,
+) -> Result<Client, SetupError> {
+    let fixed = [
+        (ACCEPT, HeaderValue::from_static(ACCEPTED)),
+        (ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED_CODINGS)),
+    ];
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .dns_resolver(resolver)
+        .redirect(Policy::none())
+        .referer(false)
+        .no_proxy()
+        .user_agent(&settings.user_agent)
+        .default_headers(fixed.into_iter().collect())
+        .connect_timeout(settings.connect_timeout)
+        .read_timeout(settings.read_timeout)
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(2)
+        .build()
+        .map_err(SetupError::Client)
+}
+
+/// The `ring` provider is named here, so that nothing depends on what the process installed.
+fn tls(roots: RootCertStore) -> Result<ClientConfig, SetupError> {
+    let mut tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(SetupError::Tls)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(tls)
+}
+
+/// What the system trusts. A system without certificates can still fetch over plain HTTP.
+fn system_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        tracing::warn!("the system has no root certificates: https feeds cannot be fetched");
+    }
+    roots
+}
+
+#[cfg(test)]
+mod tests;
