@@ -1,5 +1,7 @@
 //! Fake servers, the harness, and waiting helpers.
 
+pub(crate) mod smtp;
+
 use std::path::PathBuf;
 
 /// A folder of real data to measure with, when it is there: `WIREDESK_DATA`, else beside the
