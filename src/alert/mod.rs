@@ -12,3 +12,4 @@ pub use policy::{
     Decision, Happened, Policy, Quiet, Reason, Related, StoryFacts, TellAgain, Told, When, decide,
 };
 pub use recipient::{Recipient, Send};
+pub use retry::{Failure, Verdict, after_failure};

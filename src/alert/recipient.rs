@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, ToSpan as _, civil::Time, tz::TimeZone};
 
-use crate::model::RecipientName;
+use crate::model::{RecipientName, StoryId};
+
+/// Seconds of the clock from midnight to midnight.
+const DAY: i64 = 86_400;
 
 /// When messages go out.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -19,7 +22,7 @@ pub enum Send {
         /// Days of the week; never empty.
         days: Vec<i8>,
         /// Hour and minute, local time.
-        time: jiff::civil::Time,
+        time: Time,
     },
 }
 
@@ -39,17 +42,204 @@ pub struct Recipient {
 }
 
 impl Recipient {
-    /// When an alert made `now` goes out.
+    /// When an alert made `now` goes out: after the wait, or at the next slot after `now`.
+    ///
+    /// Slots are times of the recipient's clock. One that the clock jumps over comes at the jump;
+    /// a time of day that comes twice in a night counts once, a slot of `Every` twice. A period
+    /// longer than a day counts as a day.
     pub fn due(&self, now: Timestamp) -> Timestamp {
-        let _ = now;
-        now + self.wait
+        let slot = match &self.send {
+            Send::AtOnce => None,
+            Send::Every(period) => next_round(&self.timezone, *period, now),
+            Send::At { days, time } => next_at(&self.timezone, days, *time, now),
+        };
+        slot.unwrap_or_else(|| now.saturating_add(self.wait).unwrap_or(Timestamp::MAX))
     }
 
     /// What gathers in one message with what: the story where it goes out at once, else the slot.
-    pub fn gathers_by(&self, story: crate::model::StoryId, due: Timestamp) -> String {
+    pub fn gathers_by(&self, story: StoryId, due: Timestamp) -> String {
         match self.send {
             Send::AtOnce => format!("story:{story}"),
             Send::Every(_) | Send::At { .. } => format!("slot:{}", due.as_second()),
+        }
+    }
+}
+
+/// The first moment after `now` at which the clock of the zone shows a multiple of the period,
+/// counted from midnight.
+fn next_round(zone: &TimeZone, period: Duration, now: Timestamp) -> Option<Timestamp> {
+    let period = i64::try_from(period.as_secs()).unwrap_or(DAY).clamp(1, DAY);
+    let (now, offset) = (now.as_second(), offset(zone, now));
+    let shown = round_after(now + offset, period);
+    let candidate = Timestamp::from_second(shown - offset).ok()?;
+    let Some(change) = change_until(zone, now, candidate) else { return Some(candidate) };
+    // The clock changes before the slot comes: it may jump over it, or show other times first.
+    let change_shows = change.as_second() + self::offset(zone, change);
+    if shown <= change_shows {
+        return Some(change);
+    }
+    let shown = round_after(change_shows - 1, period);
+    Timestamp::from_second(change.as_second() + shown - change_shows).ok()
+}
+
+/// The first multiple of the period, counted from midnight, after this time of the clock; both in
+/// seconds since the clock showed 1970.
+fn round_after(shown: i64, period: i64) -> i64 {
+    let of_day = shown.rem_euclid(DAY);
+    let next = (of_day / period + 1) * period;
+    shown - of_day + next.min(DAY)
+}
+
+/// What the clock of the zone is ahead of UTC, in seconds.
+fn offset(zone: &TimeZone, at: Timestamp) -> i64 {
+    zone.to_offset(at).seconds().into()
+}
+
+/// The first change of the zone's clock after `now`, if it comes at `until` or before.
+fn change_until(zone: &TimeZone, now: i64, until: Timestamp) -> Option<Timestamp> {
+    let change = zone.following(Timestamp::from_second(now).ok()?).next()?.timestamp();
+    (change <= until).then_some(change)
+}
+
+/// The first moment after `now` at this time of day on one of these days.
+fn next_at(zone: &TimeZone, days: &[i8], time: Time, now: Timestamp) -> Option<Timestamp> {
+    let today = zone.to_datetime(now).date();
+    // Today's may have passed, so the same day of next week is looked at too.
+    today
+        .series(1.day())
+        .take(8)
+        .filter(|date| days.contains(&date.weekday().to_monday_one_offset()))
+        .filter_map(|date| zone.to_timestamp(date.to_datetime(time)).ok())
+        .find(|slot| *slot > now)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::time;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ALL_DAYS: [i8; 7] = [1, 2, 3, 4, 5, 6, 7];
+
+    fn recipient(send: Send, zone: &str) -> Recipient {
+        Recipient {
+            name: RecipientName::new("desk"),
+            email: vec!["desk@desk.example".into()],
+            send,
+            wait: Duration::from_mins(2),
+            timezone: TimeZone::get(zone).unwrap(),
+        }
+    }
+
+    /// When it is due, told in the recipient's own time.
+    fn due(send: &Send, zone: &str, now: &str) -> String {
+        let recipient = recipient(send.clone(), zone);
+        let due = recipient.due(now.parse().unwrap()).to_zoned_datetime(recipient.timezone);
+        due.strftime("%a %d %H:%M %:z").to_string()
+    }
+
+    fn every(minutes: u64) -> Send {
+        Send::Every(Duration::from_mins(minutes))
+    }
+
+    fn daily(hour: i8, minute: i8) -> Send {
+        Send::At { days: ALL_DAYS.to_vec(), time: time(hour, minute, 0, 0) }
+    }
+
+    #[test]
+    fn at_once_is_after_the_wait() {
+        let due = due(&Send::AtOnce, "UTC", "2025-05-12T06:00:00Z");
+        assert_eq!(due, "Mon 12 06:02 +00:00");
+    }
+
+    #[test]
+    fn slots_are_round_times_of_the_recipients_day() {
+        for (send, zone, now, slot) in [
+            (every(15), "UTC", "2025-05-12T06:01:00Z", "Mon 12 06:15 +00:00"),
+            (every(15), "UTC", "2025-05-12T06:15:00Z", "Mon 12 06:30 +00:00"),
+            (every(15), "UTC", "2025-05-12T06:14:59.9Z", "Mon 12 06:15 +00:00"),
+            (every(60), "Asia/Kathmandu", "2025-05-12T06:01:00Z", "Mon 12 12:00 +05:45"),
+            (every(240), "Asia/Karachi", "2025-05-12T19:30:00Z", "Tue 13 04:00 +05:00"),
+            (every(420), "UTC", "2025-05-12T22:00:00Z", "Tue 13 00:00 +00:00"),
+            (every(10_000), "UTC", "2025-05-12T22:00:00Z", "Tue 13 00:00 +00:00"),
+            (every(0), "UTC", "2025-05-12T22:00:00Z", "Mon 12 22:00 +00:00"),
+        ] {
+            assert_eq!(due(&send, zone, now), slot, "{send:?} {zone} {now}");
+        }
+    }
+
+    #[test]
+    fn slots_go_on_when_the_clock_changes() {
+        for (send, zone, now, slot) in [
+            // New York, forward: 02:00 is jumped over and comes as 03:00.
+            (every(15), "America/New_York", "2025-03-09T06:50:00Z", "Sun 09 03:00 -04:00"),
+            (every(240), "America/New_York", "2025-03-09T05:30:00Z", "Sun 09 04:00 -04:00"),
+            // New York, back: the hour from one to two has its slots twice.
+            (every(15), "America/New_York", "2025-11-02T05:50:00Z", "Sun 02 01:00 -05:00"),
+            (every(15), "America/New_York", "2025-11-02T06:00:00Z", "Sun 02 01:15 -05:00"),
+            (every(240), "America/New_York", "2025-11-02T05:50:00Z", "Sun 02 04:00 -05:00"),
+            // Lord Howe changes by half an hour.
+            (every(60), "Australia/Lord_Howe", "2025-10-04T15:10:00Z", "Sun 05 02:30 +11:00"),
+            (every(60), "Australia/Lord_Howe", "2025-04-05T14:50:00Z", "Sun 06 02:00 +10:30"),
+            // Cairo jumps over midnight.
+            (every(1_440), "Africa/Cairo", "2025-04-24T12:00:00Z", "Fri 25 01:00 +03:00"),
+            // Karachi and Kolkata have no changes.
+            (every(60), "Asia/Kolkata", "2025-03-30T00:59:00Z", "Sun 30 07:00 +05:30"),
+        ] {
+            assert_eq!(due(&send, zone, now), slot, "{send:?} {zone} {now}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_comes_once_a_day() {
+        for (send, zone, now, slot) in [
+            (daily(7, 30), "Asia/Karachi", "2025-05-12T02:29:00Z", "Mon 12 07:30 +05:00"),
+            (daily(7, 30), "Asia/Karachi", "2025-05-12T02:30:00Z", "Tue 13 07:30 +05:00"),
+            // The day before a change, over it.
+            (daily(7, 30), "Europe/Berlin", "2025-03-29T07:00:00Z", "Sun 30 07:30 +02:00"),
+            (daily(7, 30), "Europe/Berlin", "2025-10-25T07:00:00Z", "Sun 26 07:30 +01:00"),
+            // 02:30 does not come in Berlin that night, and comes twice half a year later.
+            (daily(2, 30), "Europe/Berlin", "2025-03-29T23:00:00Z", "Sun 30 03:30 +02:00"),
+            (daily(2, 30), "Europe/Berlin", "2025-10-25T23:00:00Z", "Sun 26 02:30 +02:00"),
+            (daily(2, 30), "Europe/Berlin", "2025-10-26T00:45:00Z", "Mon 27 02:30 +01:00"),
+        ] {
+            assert_eq!(due(&send, zone, now), slot, "{send:?} {zone} {now}");
+        }
+    }
+
+    #[test]
+    fn days_of_the_week_are_the_recipients() {
+        let mondays_and_thursdays = Send::At { days: vec![1, 4], time: time(7, 30, 0, 0) };
+        for (now, slot) in [
+            ("2025-05-12T02:00:00Z", "Mon 12 07:30 +05:00"),
+            ("2025-05-12T03:00:00Z", "Thu 15 07:30 +05:00"),
+            ("2025-05-15T03:00:00Z", "Mon 19 07:30 +05:00"),
+            // Sunday evening in Greenwich is Monday in Karachi.
+            ("2025-05-11T20:00:00Z", "Mon 12 07:30 +05:00"),
+        ] {
+            assert_eq!(due(&mondays_and_thursdays, "Asia/Karachi", now), slot, "{now}");
+        }
+        let mondays = Send::At { days: vec![1], time: time(7, 30, 0, 0) };
+        assert_eq!(due(&mondays, "UTC", "2025-05-12T08:00:00Z"), "Mon 19 07:30 +00:00");
+    }
+
+    proptest! {
+        #[test]
+        fn a_slot_is_soon_and_after_now(
+            second in 0..4_000_000_000_i64, minutes in 1..1_500_u64, hour in 0..24_i8,
+            zone in prop_oneof![
+                Just("Europe/Berlin"), Just("America/St_Johns"), Just("Australia/Lord_Howe"),
+                Just("Africa/Cairo"), Just("Asia/Karachi"), Just("Pacific/Apia"),
+            ],
+        ) {
+            let now = Timestamp::from_second(second).unwrap();
+            let round = recipient(every(minutes), zone).due(now);
+            prop_assert!(round > now);
+            let longest = i64::try_from(minutes.min(1_440)).unwrap() * 60 + 7_200;
+            prop_assert!(round.as_second() - second <= longest, "{round}");
+            let daily = recipient(daily(hour, 30), zone).due(now);
+            prop_assert!(daily > now && daily.as_second() - second <= 2 * DAY, "{daily}");
         }
     }
 }

@@ -66,19 +66,17 @@ impl Directory {
 /// A file name that says the Message-ID, is safe on any file system, and is another one for every
 /// other Message-ID.
 fn file_name(message_id: &str) -> String {
-    let mut name = String::new();
-    for byte in message_id.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'@' | b'-' | b'_' | b'+' => {
-                name.push(char::from(byte));
-            }
-            b'.' if !name.is_empty() => name.push('.'),
-            _ => name.push_str(&format!("%{byte:02X}")),
+    let spelled = |(at, byte): (usize, u8)| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'@' | b'-' | b'_' | b'+' => {
+            char::from(byte).to_string()
         }
-    }
+        b'.' if at > 0 => String::from("."),
+        _ => format!("%{byte:02X}"),
+    };
+    let mut name: String = message_id.bytes().enumerate().map(spelled).collect();
     if name.is_empty() || name.len() > LONGEST_NAME {
         name.truncate(LONGEST_NAME - 33);
-        name.push_str(&format!("-{:032x}", xxh3_128(message_id.as_bytes())));
+        name = format!("{name}-{:032x}", xxh3_128(message_id.as_bytes()));
     }
     name + ".eml"
 }
