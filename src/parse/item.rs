@@ -5,7 +5,7 @@ use url::Url;
 use super::{
     date,
     facts::{Attributes, Document, Facts, Field, Form, Value},
-    library,
+    library, mojibake,
     names::{CONTENT, Name, PUBLISHED, SUMMARY, TITLE, UPDATED},
     repairs::Repairs,
 };
@@ -16,6 +16,9 @@ use crate::{
 
 /// The longest name of a person or a category that is believed, in characters.
 const MAX_NAME: usize = 200;
+
+/// So many times too often a text may have been escaped.
+const MAX_ESCAPED: usize = 2;
 
 /// Makes the items of a document, in its order; keys are not given yet.
 pub(super) fn items(document: &Document, base: Option<&Url>, repairs: &mut Repairs) -> Vec<Item> {
@@ -44,7 +47,8 @@ fn item(facts: &Facts, base: Option<&Url>, repairs: &mut Repairs) -> Item {
         text,
         authors: authors(facts),
         published: reading.published.or_else(|| moment(facts, PUBLISHED)),
-        updated: reading.updated.or_else(|| moment(facts, UPDATED)),
+        // The library copies the date of publication where there is no other.
+        updated: facts.first(UPDATED).and(reading.updated).or_else(|| moment(facts, UPDATED)),
         language: facts.language.as_deref().map(|language| language.trim().to_owned()),
         categories: categories(facts, reading.categories),
         source: source(facts, base),
@@ -53,7 +57,8 @@ fn item(facts: &Facts, base: Option<&Url>, repairs: &mut Repairs) -> Item {
 }
 
 fn raw_id(facts: &Facts) -> Option<&str> {
-    facts.text(&[Name::Guid, Name::Id, Name::Identifier]).or(facts.about.as_deref())
+    let stated = facts.text(&[Name::Guid, Name::Id]).or(facts.about.as_deref());
+    stated.or_else(|| facts.text(&[Name::Identifier]))
 }
 
 /// The link: RSS text, Atom `alternate`, an id that is one, any other link.
@@ -61,8 +66,9 @@ fn link(facts: &Facts, base: Option<&Url>) -> Option<String> {
     let links = || facts.all(Name::Link);
     let is_alternate =
         |field: &&Field| matches!(field.attributes.get("rel"), None | Some("" | "alternate"));
-    let written = links().find_map(|field| address::absolute(&field.value.text, base));
+    let mut written = links().map(|field| &field.value.text).filter(|text| !text.contains('<'));
     written
+        .find_map(|text| address::absolute(text, base))
         .or_else(|| links().filter(is_alternate).find_map(|field| href(field, base)))
         .or_else(|| permalink(facts))
         .or_else(|| links().find_map(|field| href(field, base)))
@@ -92,19 +98,23 @@ fn prose(facts: &Facts, names: &[Name], read: Option<String>) -> Option<String> 
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// The plain text of a value, also of one that was escaped once too often or not labelled.
+/// The plain text of a value, also of one that was encoded or escaped once too often.
 pub(super) fn plain(text: &str, form: Form) -> String {
-    let text = match form {
-        Form::Html => html::to_text(text),
-        Form::Plain => html::tidy(text),
+    let text = mojibake::undo(text);
+    let mut plain = match form {
+        Form::Html => html::to_text(&text),
+        Form::Plain => html::tidy(&text),
     };
-    if html::looks_like_html(&text) {
-        html::to_text(&text)
-    } else if html::has_references(&text) {
-        html::tidy(&html::unescape(&text))
-    } else {
-        text
+    for _ in 0..MAX_ESCAPED {
+        plain = if html::looks_like_html(&plain) {
+            html::to_text(&plain)
+        } else if html::has_references(&plain) {
+            html::tidy(&html::unescape(&plain))
+        } else {
+            break;
+        };
     }
+    plain
 }
 
 /// The full text, and the standfirst where it says something else.

@@ -12,6 +12,7 @@ mod identity;
 mod item;
 mod json;
 mod library;
+mod mojibake;
 mod names;
 mod repairs;
 mod stranger;

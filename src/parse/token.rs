@@ -68,21 +68,19 @@ impl<'a> Tokens<'a> {
     pub(super) fn next(&mut self, repairs: &mut Repairs) -> Option<Token<'a>> {
         loop {
             let rest = &self.source[self.at..];
-            match rest.find('<') {
-                None if rest.is_empty() => return None,
-                None => {
-                    self.at = self.source.len();
-                    return Some(Token::Text(rest));
+            if rest.is_empty() {
+                return None;
+            }
+            let text = &rest[..text_end(rest)];
+            if !text.is_empty() {
+                if text.contains('<') {
+                    repairs.note("a bare `<`");
                 }
-                Some(0) => {
-                    if let Some(token) = self.markup(rest, repairs) {
-                        return Some(token);
-                    }
-                }
-                Some(at) => {
-                    self.at += at;
-                    return Some(Token::Text(&rest[..at]));
-                }
+                self.at += text.len();
+                return Some(Token::Text(text));
+            }
+            if let Some(token) = self.markup(rest, repairs) {
+                return Some(token);
             }
         }
     }
@@ -105,14 +103,10 @@ impl<'a> Tokens<'a> {
                 let end = rest[2..].find(['<', '>']).map_or(rest.len(), |end| end + 2);
                 self.at += end + usize::from(rest.as_bytes().get(end) == Some(&b'>'));
                 let name = rest[2..end].split_whitespace().next().unwrap_or_default();
-                return Some(Token::End(name));
+                // What the end of the document cut may have been another name.
+                return (end < rest.len()).then_some(Token::End(name));
             }
-            Some(b) if is_name_start(*b) => return Some(self.start_tag(rest, repairs)),
-            _ => {
-                repairs.note("a bare `<`");
-                self.at += 1;
-                return Some(Token::Text(&rest[..1]));
-            }
+            _ => return Some(self.start_tag(rest, repairs)),
         }
         None
     }
@@ -162,7 +156,7 @@ impl<'a> Tokens<'a> {
         }
         self.at += end + usize::from(closed);
         let inside = &rest[name_end..end];
-        let is_empty = inside.ends_with('/');
+        let is_empty = closed && inside.ends_with('/');
         let attributes = inside.strip_suffix('/').unwrap_or(inside);
         Token::Start(Tag { name: &rest[1..name_end], attributes, is_empty })
     }
@@ -196,6 +190,15 @@ fn tag_end(bytes: &[u8], from: usize) -> usize {
         }
     }
     bytes.len()
+}
+
+/// Where text gives way to markup: at a `<` that can begin some.
+fn text_end(rest: &str) -> usize {
+    let begins_markup = |at: &usize| {
+        let next = rest.as_bytes().get(at + 1);
+        next.is_some_and(|next| matches!(next, b'/' | b'!' | b'?') || is_name_start(*next))
+    };
+    rest.match_indices('<').map(|(at, _)| at).find(begins_markup).unwrap_or(rest.len())
 }
 
 fn is_name_start(byte: u8) -> bool {
@@ -269,14 +272,14 @@ mod tests {
             ("<!DOCTYPE a SYSTEM \"x\"><a>", "<a>"),
             ("<![CDATA[<b>&]]>c", "{<b>&}[c]"),
             ("<![CDATA[never</a>b", "{never}</a>[b]"),
-            ("1 < 2<3", "[1 ][<][ 2][<][3]"),
+            ("1 < 2<3", "[1 < 2<3]"),
             ("<a b=\"c<d>", "<a b=c><d>"),
-            ("</a b></c", "</a></c>"),
+            ("</a b></c></d", "</a></c>"),
             ("<a", "<a>"),
             ("<!-- never", ""),
             ("<!-- a > b", "[ b]"),
             ("<", "[<]"),
-            ("</>", "</>"),
+            ("</><b", "</><b>"),
         ] {
             assert_eq!(shown(source), wanted, "{source}");
         }

@@ -77,7 +77,11 @@ struct Walk<'a, 'b> {
 impl<'a> Walk<'a, '_> {
     fn open(&mut self, tag: &Tag<'a>) {
         let default = self.declare(tag);
-        let element = self.prefixes.element(tag.name, default);
+        let element = match self.prefixes.element(tag.name, default) {
+            // The body of a page around the feed, not of an item.
+            Element::Leaf(Name::Body) if self.item.is_none() => Element::Other,
+            element => element,
+        };
         self.end_person_before(element);
         match element {
             Element::Item | Element::Entry => {
@@ -129,7 +133,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn base_of(&self, tag: &Tag<'a>) -> Option<Url> {
-        let outer = self.frames.last().and_then(|frame| frame.base.as_ref()).or(self.base);
+        let outer = self.frames.iter().rev().find_map(|frame| frame.base.as_ref()).or(self.base);
         let stated = tag.attributes().find(|(name, _)| *name == "xml:base")?.1;
         match outer {
             Some(outer) => outer.join(stated.trim()).ok(),

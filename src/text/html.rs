@@ -51,9 +51,12 @@ const LINES: &[&str] = &["li", "tr", "dt", "dd", "caption", "option", "legend"];
 /// Elements that part words without breaking the line.
 const CELLS: &[&str] = &["td", "th"];
 
-/// Inline elements that, with the ones above, betray markup in what was said to be plain.
+/// Inline elements that, with the ones above, betray markup when they are closed.
 const INLINE: &[&str] =
     &["a", "b", "i", "em", "strong", "span", "br", "img", "font", "u", "small", "sup", "sub"];
+
+/// Elements whose start tag alone betrays markup in what was said to be plain.
+const TELLING: &[&str] = &["p", "br", "img", "div", "table", "ul", "li"];
 
 /// The text of an HTML fragment as a reader sees it: paragraphs parted by a blank line, lines by a
 /// line feed, every other run of white space by one space. What nobody reads (scripts, styles,
@@ -103,11 +106,13 @@ pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a text that claims to be plain holds tags that only HTML can mean.
+/// Whether a text that claims to be plain holds tags that are meant as such, not spoken of: a
+/// known end tag, or a start tag that nobody writes about by itself.
 pub fn looks_like_html(text: &str) -> bool {
     text.match_indices('<').any(|(at, _)| {
         Tag::read(&text[at..]).is_some_and(|(tag, _)| {
-            [PARAGRAPHS, LINES, CELLS, INLINE].iter().any(|names| names.iter().any(|n| tag.is(n)))
+            let closes = [PARAGRAPHS, LINES, CELLS, INLINE].iter().any(|names| tag.is_any(names));
+            if tag.closing { closes } else { tag.is_any(TELLING) }
         })
     })
 }
@@ -361,7 +366,8 @@ mod tests {
         for html in ["a<br>b", "<P CLASS=x>", "</p>", "x <a href='#'>y</a>"] {
             assert!(looks_like_html(html), "{html}");
         }
-        for plain in ["", "a < b > c", "<vendor> wins", "<3", "<p", "x <brother> y"] {
+        for plain in ["", "<i> and <b>", "a < b > c", "<vendor> wins", "<3", "<p", "x <brother> y"]
+        {
             assert!(!looks_like_html(plain), "{plain}");
         }
     }

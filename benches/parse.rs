@@ -1,0 +1,48 @@
+//! How fast feeds are read: a healthy document, a damaged one, and one made to be slow.
+#![expect(missing_docs, reason = "divan's macros write the items")]
+
+use std::fmt::Write as _;
+
+use divan::{Bencher, counter::BytesCount};
+use wiredesk::parse::{Context, parse};
+
+fn main() {
+    divan::main();
+}
+
+/// An RSS document with as many items as a busy paper's.
+fn document(title_end: &str) -> Vec<u8> {
+    let mut text = String::from("<rss version=\"2.0\"><channel><title>Bench Paper</title>");
+    for number in 0..200 {
+        let body = "&lt;p&gt;A sentence of some length about nothing at all.&lt;/p&gt;".repeat(20);
+        let _ = write!(
+            text,
+            "<item><title>Headline {number}{title_end}<link>https://bench.example/{number}</link>\
+             <guid>bench-{number}</guid><pubDate>Mon, 02 Mar 2026 09:15:00 GMT</pubDate>\
+             <description>{body}</description></item>"
+        );
+    }
+    text.push_str("</channel></rss>");
+    text.into_bytes()
+}
+
+fn run(bencher: Bencher<'_, '_>, document: &[u8]) {
+    let context = Context::default();
+    bencher.counter(BytesCount::of_slice(document)).bench(|| parse(document, &context));
+}
+
+#[divan::bench]
+fn healthy(bencher: Bencher<'_, '_>) {
+    run(bencher, &document("</title>"));
+}
+
+#[divan::bench]
+fn unclosed_titles(bencher: Bencher<'_, '_>) {
+    run(bencher, &document(""));
+}
+
+#[divan::bench]
+fn flood_of_brackets(bencher: Bencher<'_, '_>) {
+    let flood = "<".repeat(200_000);
+    run(bencher, format!("<rss><channel><item><title>{flood}</title>").as_bytes());
+}
