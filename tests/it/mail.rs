@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
-use wiredesk::mail::{
-    MailError, Mailer, Memory, Message, NextStep, Outgoing, Settings, SmtpSettings, Timeouts, Tls,
-    message,
+use jiff::{Timestamp, tz::TimeZone};
+use wiredesk::{
+    alert::{Carrier, Letter, Reason, Telling, render},
+    mail::{
+        MailError, Mailer, Memory, Message, NextStep, Outgoing, Settings, SmtpSettings, Timeouts,
+        Tls, message,
+    },
+    model::{AlertId, ArticleId, RuleName, StoryId},
+    story::Relation,
 };
 
 use crate::support::smtp::{Answer, Options, Security, SmtpServer, Step};
@@ -12,8 +18,8 @@ use crate::support::smtp::{Answer, Options, Security, SmtpServer, Step};
 const LOGIN: (&str, &str) = ("desk", "correct horse");
 
 /// A message with lines that begin with dots, since those are special on the wire.
-fn outgoing() -> Outgoing {
-    message::outgoing(&Message {
+fn notice() -> Message {
+    Message {
         message_id: "d7.r1@desk.example".into(),
         in_reply_to: None,
         references: Vec::new(),
@@ -28,8 +34,11 @@ fn outgoing() -> Outgoing {
         rules: Vec::new(),
         stories: Vec::new(),
         reasons: Vec::new(),
-    })
-    .unwrap()
+    }
+}
+
+fn outgoing() -> Outgoing {
+    message::outgoing(&notice()).unwrap()
 }
 
 fn server(security: Security, script: Vec<Vec<(Step, Answer)>>) -> SmtpServer {
@@ -227,6 +236,63 @@ async fn nobody_there_is_tried_again() {
     let fault = send(gone).await.unwrap_err();
     assert_eq!((fault.next_step, fault.code), (NextStep::Retry, None));
     assert!(fault.detail.contains("127.0.0.1") && fault.detail.contains("connecting"), "{fault}");
+}
+
+/// A letter of many stories in a script that takes three bytes a character.
+fn digest(stories: i64) -> Letter {
+    let carrier = Carrier {
+        publisher: "ख़बर".into(),
+        title: "बंदरगाह में क्रेन गिरी ".repeat(20),
+        url: Some("https://a.example/खबर?x=1&y=2".into()),
+        first_seen: Timestamp::UNIX_EPOCH,
+        relation: Relation::Rewritten,
+    };
+    let telling = |story| Telling {
+        alert: AlertId(story),
+        rule: RuleName::new("harbour"),
+        rule_title: Some("बंदरगाह".into()),
+        query: "क्रेन".into(),
+        reason: Reason::First,
+        story: StoryId(story),
+        article: ArticleId(story),
+        title: carrier.title.clone(),
+        summary: Some("x=\"y\"; ".repeat(300)),
+        url: carrier.url.clone(),
+        publisher: carrier.publisher.clone(),
+        credits: Vec::new(),
+        cited: Vec::new(),
+        dateline: None,
+        published: None,
+        seen_at: Timestamp::UNIX_EPOCH,
+        excerpts: Vec::new(),
+        carriers: vec![carrier.clone(); 50],
+    };
+    Letter {
+        tellings: (0..stories).map(telling).collect(),
+        timezone: TimeZone::UTC,
+        now: Timestamp::UNIX_EPOCH,
+        late: None,
+    }
+}
+
+#[test]
+fn a_rendered_letter_arrives_whole_and_is_never_clipped() {
+    for stories in [1, 3, 400] {
+        let rendered = render(&digest(stories));
+        let bytes = message::format(&Message {
+            subject: rendered.subject.clone(),
+            text: rendered.text.clone(),
+            html: rendered.html.clone(),
+            ..notice()
+        })
+        .unwrap();
+        assert!(bytes.len() < 90_000, "{stories} stories take {} bytes", bytes.len());
+        let parsed = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+        assert_eq!(parsed.subject(), Some(rendered.subject.as_str()));
+        let lines = |text: &str| text.replace("\r\n", "\n").trim_end().to_owned();
+        assert_eq!(lines(&parsed.body_text(0).unwrap()), lines(&rendered.text));
+        assert_eq!(lines(&parsed.body_html(0).unwrap()), lines(&rendered.html));
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,344 @@
+//! What the templates show: every word cleaned, cut and put into order.
+
+use std::ops::Range;
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::{
+    Carrier, Letter, Section, Telling,
+    plain::{self, Piece},
+    subject,
+};
+use crate::{
+    alert::{Excerpt, Reason},
+    query::Field,
+    story::Relation,
+};
+
+/// How much is told; each step tells less.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Limits {
+    step: u32,
+}
+
+impl Limits {
+    /// After the last step one story is told in a few lines.
+    const LAST_STEP: u32 = 7;
+
+    /// The next step, if there is one.
+    pub(super) fn tighter(self) -> Option<Self> {
+        (self.step < Self::LAST_STEP).then_some(Self { step: self.step + 1 })
+    }
+
+    /// `full` halved with each step, and at least `least`.
+    fn of(self, full: usize, least: usize) -> usize {
+        (full >> self.step).max(least)
+    }
+
+    fn sections(self) -> usize {
+        self.of(30, 1)
+    }
+
+    fn contents(self) -> usize {
+        self.of(200, 1)
+    }
+
+    fn carriers(self) -> usize {
+        self.of(60, 1)
+    }
+
+    fn excerpts(self) -> usize {
+        self.of(8, 1)
+    }
+
+    /// Rules, credits, cited media.
+    fn names(self) -> usize {
+        self.of(12, 1)
+    }
+
+    /// Characters of a name or a headline.
+    fn short(self) -> usize {
+        self.of(240, 60)
+    }
+
+    /// Characters of a sentence or a query.
+    fn long(self) -> usize {
+        self.of(1_000, 100)
+    }
+}
+
+/// A whole letter.
+#[derive(Serialize)]
+pub(super) struct Page {
+    subject: String,
+    late: Option<String>,
+    stories: usize,
+    /// Empty for a single story.
+    contents: Vec<Line>,
+    sections: Vec<View>,
+    /// Stories that are neither told in full nor listed.
+    untold: usize,
+    rules: Vec<Rule>,
+}
+
+/// A line of the table of contents.
+#[derive(Serialize)]
+struct Line {
+    number: usize,
+    /// Whether a section of this number follows.
+    told: bool,
+    headline: String,
+    origin: String,
+    rules: String,
+}
+
+/// One story.
+#[derive(Serialize)]
+struct View {
+    number: usize,
+    headline: String,
+    link: Option<String>,
+    again: Option<String>,
+    rules: Vec<String>,
+    passages: Vec<Passage>,
+    summary: Option<String>,
+    publisher: String,
+    credits: Vec<Credit>,
+    cited: Vec<String>,
+    dateline: Option<String>,
+    published: Option<String>,
+    seen: String,
+    papers: usize,
+    carriers: Vec<Row>,
+    more_carriers: usize,
+    story: i64,
+    articles: Vec<i64>,
+}
+
+/// A sentence that made a rule true.
+#[derive(Serialize)]
+struct Passage {
+    field: &'static str,
+    pieces: Vec<Piece>,
+    /// The pieces as text, marks between pairs of asterisks.
+    starred: String,
+}
+
+#[derive(Serialize)]
+struct Credit {
+    agency: String,
+    evidence: String,
+}
+
+/// A line of the table of carriers.
+#[derive(Serialize)]
+struct Row {
+    publisher: String,
+    headline: String,
+    link: Option<String>,
+    seen: String,
+    relation: &'static str,
+}
+
+#[derive(Serialize)]
+struct Rule {
+    name: String,
+    /// What people call it, where that is not its name.
+    title: Option<String>,
+    query: String,
+}
+
+impl Page {
+    /// Puts a letter into words, no more of them than the limits allow.
+    pub(super) fn new(
+        letter: &Letter,
+        sections: &[Section<'_>],
+        subject: &str,
+        limits: Limits,
+    ) -> Self {
+        let told = limits.sections().min(sections.len());
+        let listed = if sections.len() > 1 { limits.contents().max(told) } else { 0 };
+        let numbered = || (1..).zip(sections);
+        Self {
+            subject: subject.to_owned(),
+            late: letter.late.map(plain::duration),
+            stories: sections.len(),
+            contents: numbered()
+                .take(listed)
+                .filter_map(|(number, section)| line(number, section, told, limits))
+                .collect(),
+            sections: numbered()
+                .take(told)
+                .filter_map(|(number, section)| view(number, section, &letter.timezone, limits))
+                .collect(),
+            untold: sections.len().saturating_sub(told.max(listed)),
+            rules: rules(letter, limits),
+        }
+    }
+}
+
+fn line(number: usize, section: &Section<'_>, told: usize, limits: Limits) -> Option<Line> {
+    let first = section.first()?;
+    Some(Line {
+        number,
+        told: number <= told,
+        headline: subject::headline(first, limits.short()),
+        origin: subject::origin(first),
+        rules: subject::rules(section.iter().copied()),
+    })
+}
+
+fn view(number: usize, section: &Section<'_>, zone: &TimeZone, limits: Limits) -> Option<View> {
+    let first = *section.first()?;
+    let passages = passages(section, limits);
+    let summary = first
+        .summary
+        .as_deref()
+        .map(|summary| plain::line(summary, limits.long()))
+        .filter(|summary| !summary.is_empty() && !passages.iter().any(|p| p.says(summary)));
+    let mut articles: Vec<_> = section.iter().map(|telling| telling.article.0).collect();
+    articles.dedup();
+    articles.truncate(limits.names());
+    Some(View {
+        number,
+        headline: subject::headline(first, limits.short()),
+        link: first.url.as_deref().and_then(plain::link),
+        again: again(&first.reason),
+        rules: names(section.iter().map(|t| subject::rule_title(t, limits.short())), limits),
+        passages,
+        summary,
+        publisher: plain::line(&first.publisher, limits.short()),
+        credits: credits(first, limits),
+        cited: names(first.cited.iter().map(|name| plain::line(name, limits.short())), limits),
+        dateline: first.dateline.as_deref().map(|place| plain::line(place, limits.short())),
+        published: first.published.map(|at| plain::moment(at, zone)),
+        seen: plain::moment(first.seen_at, zone),
+        papers: subject::papers(first),
+        carriers: first
+            .carriers
+            .iter()
+            .take(limits.carriers())
+            .map(|carrier| row(carrier, zone, limits))
+            .collect(),
+        more_carriers: first.carriers.len().saturating_sub(limits.carriers()),
+        story: first.story.0,
+        articles,
+    })
+}
+
+/// Names without repetition, no more than the limits allow.
+fn names(all: impl Iterator<Item = String>, limits: Limits) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for name in all {
+        if kept.len() < limits.names() && !kept.contains(&name) {
+            kept.push(name);
+        }
+    }
+    kept
+}
+
+/// Why a story is told again.
+fn again(reason: &Reason) -> Option<String> {
+    Some(match reason {
+        Reason::First => return None,
+        Reason::Kill { .. } => "the text was killed or withdrawn".to_owned(),
+        Reason::Correction { .. } => "the text was corrected".to_owned(),
+        Reason::Origins(n) => format!("it now has {n} independent origins"),
+        Reason::Longer { words } => format!("a longer version came, of {words} words"),
+        Reason::Headline { .. } => "it has another headline".to_owned(),
+    })
+}
+
+/// The excerpts of all rules, a sentence that several quote once, with the marks of all.
+fn passages(section: &Section<'_>, limits: Limits) -> Vec<Passage> {
+    let mut merged: Vec<Excerpt> = Vec::new();
+    for excerpt in section.iter().flat_map(|telling| &telling.excerpts) {
+        let same = |e: &&mut Excerpt| e.field == excerpt.field && e.text == excerpt.text;
+        match merged.iter_mut().find(same) {
+            Some(known) => known.marks.extend(excerpt.marks.iter().cloned()),
+            None => merged.push(excerpt.clone()),
+        }
+    }
+    merged.truncate(limits.excerpts());
+    merged.into_iter().map(|excerpt| passage(excerpt, limits)).collect()
+}
+
+fn passage(excerpt: Excerpt, limits: Limits) -> Passage {
+    let pieces = plain::pieces(&excerpt.text, &apart(excerpt.marks), limits.long());
+    let star = |piece: &Piece| {
+        let stars = if piece.marked { "**" } else { "" };
+        format!("{stars}{}{stars}", piece.text)
+    };
+    Passage { field: field(excerpt.field), starred: pieces.iter().map(star).collect(), pieces }
+}
+
+/// Sorted ranges that do not overlap.
+fn apart(mut marks: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    marks.sort_by_key(|mark| (mark.start, mark.end));
+    let mut apart: Vec<Range<usize>> = Vec::new();
+    for mark in marks {
+        match apart.last_mut() {
+            Some(last) if mark.start <= last.end => last.end = last.end.max(mark.end),
+            _ => apart.push(mark),
+        }
+    }
+    apart
+}
+
+impl Passage {
+    fn says(&self, text: &str) -> bool {
+        self.pieces.iter().map(|piece| piece.text.as_str()).collect::<String>() == text
+    }
+}
+
+fn field(field: Field) -> &'static str {
+    match field {
+        Field::Title => "Headline",
+        Field::Summary => "Standfirst",
+        Field::Body => "Text",
+        _ => "Article",
+    }
+}
+
+fn credits(telling: &Telling, limits: Limits) -> Vec<Credit> {
+    telling
+        .credits
+        .iter()
+        .take(limits.names())
+        .map(|credit| Credit {
+            agency: plain::line(&credit.name, limits.short()),
+            evidence: plain::line(&credit.evidence, limits.short()),
+        })
+        .collect()
+}
+
+fn row(carrier: &Carrier, zone: &TimeZone, limits: Limits) -> Row {
+    Row {
+        publisher: plain::line(&carrier.publisher, limits.short()),
+        headline: plain::line(&carrier.title, limits.short()),
+        link: carrier.url.as_deref().and_then(plain::link),
+        seen: plain::short_moment(carrier.first_seen, zone),
+        relation: match carrier.relation {
+            Relation::Lead => "lead",
+            Relation::Verbatim => "verbatim",
+            Relation::Cut => "cut",
+            Relation::Rewritten => "rewritten",
+            Relation::Revision => "revision",
+        },
+    }
+}
+
+/// Each rule of the letter once.
+fn rules(letter: &Letter, limits: Limits) -> Vec<Rule> {
+    let mut kept: Vec<Rule> = Vec::new();
+    for telling in &letter.tellings {
+        let name = plain::line(telling.rule.as_str(), limits.short());
+        if kept.len() < limits.names() && kept.iter().all(|rule| rule.name != name) {
+            let title = telling.rule_title.as_deref().map(|t| plain::line(t, limits.short()));
+            let query = plain::line(&telling.query, limits.long());
+            kept.push(Rule { title: title.filter(|title| *title != name), name, query });
+        }
+    }
+    kept
+}

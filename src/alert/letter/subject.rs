@@ -1,0 +1,80 @@
+//! The one line that is read first: whose rule, what happened, whose story, how wide.
+
+use std::collections::BTreeSet;
+
+use super::{Section, Telling, plain};
+use crate::alert::Reason;
+
+/// The longest headline in a subject, in characters.
+const LONGEST_HEADLINE: usize = 120;
+
+/// The longest name of a rule, an agency or a paper in a subject, in characters.
+const LONGEST_NAME: usize = 50;
+
+/// `[rule] headline (agency, 4 papers)`, or `[rule] 3 stories: headline`.
+pub(super) fn subject(sections: &[Section<'_>]) -> String {
+    let rules = rules(sections.iter().flatten().copied());
+    let Some(first) = sections.first().and_then(|section| section.first()) else {
+        return "[wiredesk] nothing to tell".to_owned();
+    };
+    let headline = headline(first, LONGEST_HEADLINE);
+    if sections.len() > 1 {
+        return format!("[{rules}] {} stories: {headline}", sections.len());
+    }
+    format!("[{rules}] {}{headline} ({})", news(&first.reason), origin(first))
+}
+
+/// The headline, or a word in its place.
+pub(super) fn headline(telling: &Telling, most: usize) -> String {
+    let headline = plain::line(&telling.title, most);
+    if headline.is_empty() { "(no headline)".to_owned() } else { headline }
+}
+
+/// What people call the rule.
+pub(super) fn rule_title(telling: &Telling, most: usize) -> String {
+    plain::line(telling.rule_title.as_deref().unwrap_or(telling.rule.as_str()), most)
+}
+
+/// The rules by name: two of them, else the first and how many more.
+pub(super) fn rules<'a>(tellings: impl Iterator<Item = &'a Telling>) -> String {
+    let mut seen = BTreeSet::new();
+    let titles: Vec<_> = tellings
+        .filter(|telling| seen.insert(telling.rule.as_str()))
+        .map(|telling| rule_title(telling, LONGEST_NAME))
+        .collect();
+    match titles.as_slice() {
+        [first, _, rest @ ..] if !rest.is_empty() => format!("{first} + {}", rest.len() + 1),
+        titles => titles.join(", "),
+    }
+}
+
+/// Whose story it is, and how many papers carry it.
+pub(super) fn origin(telling: &Telling) -> String {
+    let papers = papers(telling);
+    let credit = telling.credits.first().map(|credit| plain::line(&credit.name, LONGEST_NAME));
+    let publisher = plain::line(&telling.publisher, LONGEST_NAME);
+    match (credit, papers) {
+        (Some(agency), 2..) => format!("{agency}, {papers} papers"),
+        (Some(agency), _) => format!("{agency} in {publisher}"),
+        (None, 2..) => format!("{publisher}, {papers} papers"),
+        (None, _) => publisher,
+    }
+}
+
+/// How many publishers carry the text, the told one among them.
+pub(super) fn papers(telling: &Telling) -> usize {
+    let carriers = telling.carriers.iter().map(|carrier| carrier.publisher.as_str());
+    carriers.chain([telling.publisher.as_str()]).collect::<BTreeSet<_>>().len()
+}
+
+/// What is new about a story that was told before.
+fn news(reason: &Reason) -> String {
+    match reason {
+        Reason::First => String::new(),
+        Reason::Kill { .. } => "Withdrawn: ".to_owned(),
+        Reason::Correction { .. } => "Corrected: ".to_owned(),
+        Reason::Origins(n) => format!("{n} origins: "),
+        Reason::Longer { .. } => "Longer: ".to_owned(),
+        Reason::Headline { .. } => "New headline: ".to_owned(),
+    }
+}

@@ -1,0 +1,273 @@
+//! Whole letters as snapshots, and what holds for any letter.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::query::Field;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn carrier(publisher: &str, title: &str, time: &str, relation: Relation) -> Carrier {
+    let slug = publisher.to_lowercase().replace(' ', "-");
+    Carrier {
+        publisher: publisher.into(),
+        title: title.into(),
+        url: Some(format!("https://{slug}.example/crane?a=1&b=2")),
+        first_seen: at(&format!("2025-05-12T{time}:00Z")),
+        relation,
+    }
+}
+
+fn excerpt(field: Field, text: &str, words: &[&str]) -> Excerpt {
+    let marks = words.iter().map(|word| {
+        let at = text.find(word).unwrap();
+        at..at + word.len()
+    });
+    Excerpt { field, text: text.into(), marks: marks.collect() }
+}
+
+fn telling() -> Telling {
+    Telling {
+        alert: AlertId(17),
+        rule: RuleName::new("harbour"),
+        rule_title: Some("Harbour & docks".into()),
+        query: "(crane OR Kran) AND harbour*".into(),
+        reason: Reason::First,
+        story: StoryId(991),
+        article: ArticleId(4711),
+        title: "Crane <falls> in Norhaven harbour".into(),
+        summary: Some("Nobody was hurt; the quay is closed.".into()),
+        url: Some("https://norhaven-post.example/2025/crane?a=1&b=2".into()),
+        publisher: "Norhaven Post".into(),
+        credits: vec![Credit {
+            agency: "nwa".into(),
+            name: "Northwater Agency".into(),
+            evidence: "By Northwater Agency".into(),
+        }],
+        cited: vec!["Radio Quay".into(), "The Lantern".into()],
+        dateline: Some("NORHAVEN".into()),
+        published: Some(at("2025-05-12T06:31:00Z")),
+        seen_at: at("2025-05-12T06:35:12Z"),
+        excerpts: vec![
+            excerpt(Field::Title, "Crane <falls> in Norhaven harbour", &["Crane", "harbour"]),
+            excerpt(
+                Field::Body,
+                "The crane, built in 1931, had been inspected in March.",
+                &["crane"],
+            ),
+        ],
+        carriers: vec![
+            carrier("Norhaven Post", "Crane <falls> in Norhaven harbour", "06:35", Relation::Lead),
+            carrier("Ebb Tide", "Crane down, quay closed", "06:52", Relation::Cut),
+            carrier("Küstenblatt", "Kran stürzt um", "07:10", Relation::Rewritten),
+        ],
+    }
+}
+
+fn letter(tellings: Vec<Telling>) -> Letter {
+    Letter {
+        tellings,
+        timezone: TimeZone::get("Asia/Karachi").unwrap(),
+        now: at("2025-05-12T07:15:00Z"),
+        late: None,
+    }
+}
+
+/// Another story for another rule.
+fn other() -> Telling {
+    Telling {
+        rule: RuleName::new("weather"),
+        rule_title: None,
+        query: "storm".into(),
+        story: StoryId(992),
+        article: ArticleId(4712),
+        title: "Storm warning for the outer isles".into(),
+        summary: None,
+        credits: Vec::new(),
+        cited: Vec::new(),
+        dateline: None,
+        published: None,
+        excerpts: vec![excerpt(Field::Title, "Storm warning for the outer isles", &["Storm"])],
+        carriers: Vec::new(),
+        ..telling()
+    }
+}
+
+/// All three parts, one after the other.
+fn whole(rendered: &Rendered) -> String {
+    let Rendered { subject, text, html } = rendered;
+    format!("{subject}\n\n---- text ----\n{text}\n---- html ----\n{html}")
+}
+
+#[test]
+fn one_story() {
+    insta::assert_snapshot!(whole(&render(&letter(vec![telling()]))));
+}
+
+#[test]
+fn several_stories_late() {
+    let again = Telling { reason: Reason::Origins(3), ..telling() };
+    let letter = Letter { late: Some(Duration::from_mins(200)), ..letter(vec![again, other()]) };
+    insta::assert_snapshot!(whole(&render(&letter)));
+}
+
+#[test]
+fn subjects_say_whose_story_and_how_wide() {
+    let subject = |telling| render(&letter(vec![telling])).subject;
+    assert_eq!(
+        subject(telling()),
+        "[Harbour & docks] Crane <falls> in Norhaven harbour (Northwater Agency, 3 papers)"
+    );
+    assert_eq!(subject(other()), "[weather] Storm warning for the outer isles (Norhaven Post)");
+    assert_eq!(
+        subject(Telling { carriers: Vec::new(), title: " \n".into(), ..telling() }),
+        "[Harbour & docks] (no headline) (Northwater Agency in Norhaven Post)"
+    );
+    let (article, revision) = (ArticleId(1), 2);
+    for (reason, said) in [
+        (Reason::Kill { article, revision }, "Withdrawn: Crane"),
+        (Reason::Correction { article, revision }, "Corrected: Crane"),
+        (Reason::Origins(3), "3 origins: Crane"),
+        (Reason::Longer { words: 900 }, "Longer: Crane"),
+        (Reason::Headline { article, revision }, "New headline: Crane"),
+    ] {
+        let followed_up = render(&letter(vec![Telling { reason, ..telling() }]));
+        assert!(followed_up.subject.contains(said), "{}", followed_up.subject);
+        assert!(followed_up.text.contains("\nTold again: "), "{}", followed_up.text);
+    }
+}
+
+#[test]
+fn several_rules_of_one_story_share_a_section() {
+    let quay = Telling {
+        rule: RuleName::new("quay"),
+        rule_title: None,
+        query: "quay".into(),
+        excerpts: vec![
+            excerpt(Field::Title, "Crane <falls> in Norhaven harbour", &["Norhaven"]),
+            excerpt(Field::Body, "The quay is closed.", &["quay"]),
+        ],
+        ..telling()
+    };
+    let rendered = render(&letter(vec![telling(), quay]));
+    assert!(rendered.subject.starts_with("[Harbour & docks, quay] Crane"), "{}", rendered.subject);
+    let text = rendered.text;
+    assert!(text.contains("Why: Harbour & docks, quay\n"), "{text}");
+    assert!(text.contains("  Headline: **Crane** <falls> in **Norhaven** **harbour**\n"), "{text}");
+    assert_eq!(text.matches("Carried by").count(), 1);
+    assert!(
+        text.contains("Rule harbour (Harbour & docks): ") && text.contains("Rule quay: quay\n")
+    );
+}
+
+#[test]
+fn nothing_from_a_feed_becomes_markup() {
+    let script = "<script>alert(1)</script><img src=\"https://track.example/x.gif\">";
+    let hostile = Telling {
+        title: script.into(),
+        summary: Some(script.into()),
+        url: Some("javascript:alert(1)".into()),
+        publisher: script.into(),
+        query: script.into(),
+        dateline: Some(script.into()),
+        cited: vec![script.into()],
+        excerpts: vec![excerpt(Field::Body, script, &["alert"])],
+        carriers: vec![Carrier {
+            url: Some("https://a.example/\"onmouseover=\"alert(1)".into()),
+            ..carrier("x", script, "06:35", Relation::Lead)
+        }],
+        ..telling()
+    };
+    let html = render(&letter(vec![hostile])).html;
+    assert!(
+        !html.contains("<script") && !html.contains("<img") && !html.contains("javascript:"),
+        "{html}"
+    );
+    assert!(html.contains("href=\"https://a.example/%22onmouseover=%22alert(1)\""), "{html}");
+}
+
+#[test]
+fn a_digest_of_many_stories_is_cut_and_says_so() {
+    let carriers: Vec<_> = (0..300)
+        .map(|n| carrier(&format!("Paper {n}"), &"ü".repeat(500), "07:00", Relation::Cut))
+        .collect();
+    let tellings =
+        (0..500).map(|n| Telling { story: StoryId(n), carriers: carriers.clone(), ..telling() });
+    let rendered = render(&letter(tellings.collect()));
+    assert!(wire_size(&rendered.text) + wire_size(&rendered.html) <= MOST_BYTES);
+    assert!(rendered.subject.contains("500 stories"), "{}", rendered.subject);
+    let said = rendered.text.split("\nAnd ").nth(1).unwrap().split(' ').next().unwrap();
+    let listed = rendered.html.matches("<li").count();
+    assert_eq!(said.parse::<usize>().unwrap() + listed, 500);
+    assert!(listed > 10 && rendered.text.contains("more: wiredesk stories show"));
+}
+
+#[test]
+fn an_empty_letter_is_no_fault() {
+    assert_eq!(render(&letter(Vec::new())).subject, "[wiredesk] nothing to tell");
+}
+
+/// Texts of any kind and length.
+fn wild() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        ("\\PC", 0..3_000_usize).prop_map(|(c, n)| c.repeat(n)),
+        Just("\u{301}".repeat(4_000)),
+        Just("\"".repeat(2_000)),
+    ]
+}
+
+prop_compose! {
+    fn wild_telling()(
+        texts in proptest::collection::vec(wild(), 8),
+        story in 0..40_i64, rule in 0..40_u8, copies in 0..200_usize, quotes in 0..20_usize,
+        marks in proptest::collection::vec((0..500_usize, 0..50_usize), 0..9),
+    ) -> Telling {
+        let carrier = Carrier {
+            publisher: texts[0].clone(),
+            title: texts[1].clone(),
+            url: Some(format!("https://a.example/?{}", texts[2])),
+            first_seen: Timestamp::UNIX_EPOCH,
+            relation: Relation::Verbatim,
+        };
+        let quote = Excerpt {
+            field: Field::Body,
+            text: texts[3].clone(),
+            marks: marks.into_iter().map(|(at, length)| at..at + length).collect(),
+        };
+        Telling {
+            rule: RuleName::new(format!("rule-{rule}")),
+            rule_title: Some(texts[4].clone()),
+            query: texts[5].clone(),
+            story: StoryId(story),
+            title: texts[6].clone(),
+            summary: Some(texts[7].clone()),
+            url: carrier.url.clone(),
+            publisher: texts[0].clone(),
+            cited: texts.clone(),
+            dateline: Some(texts[7].clone()),
+            excerpts: vec![quote; quotes],
+            carriers: vec![carrier; copies],
+            ..telling()
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_letter_fits_a_mail_and_is_plain(
+        tellings in proptest::collection::vec(wild_telling(), 0..30)
+    ) {
+        let rendered = render(&letter(tellings));
+        prop_assert!(wire_size(&rendered.text) + wire_size(&rendered.html) <= MOST_BYTES);
+        prop_assert!(rendered.subject.chars().count() <= 300, "{}", rendered.subject);
+        prop_assert!(!rendered.subject.chars().any(char::is_control));
+        for body in [&rendered.text, &rendered.html] {
+            prop_assert!(!body.chars().any(|c| c.is_control() && c != '\n'));
+        }
+    }
+}
