@@ -1,10 +1,35 @@
 //! The rule language: from the text of a query to something that can be asked of an article.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+mod ast;
+mod check;
+mod document;
+mod explain;
+mod facts;
+mod field;
+mod glob;
+mod lexer;
+pub(crate) mod need;
+mod parser;
+mod primary;
+pub(crate) mod program;
+mod run;
+mod spans;
+mod suggest;
+mod term;
+mod test;
+mod vocabulary;
+mod word;
 
-use jiff::Timestamp;
+use std::{collections::BTreeMap, sync::Arc};
 
-use crate::diagnostic::Diagnostic;
+use self::ast::Node;
+pub(crate) use self::{document::Document, field::Fields, vocabulary::Vocabulary};
+pub use self::{
+    explain::{Explanation, explain},
+    facts::{Facts, Hit},
+    field::Field,
+};
+use crate::diagnostic::{Diagnostic, Severity};
 
 /// Aliases by name, as written in `[alias]`.
 pub type Aliases = BTreeMap<String, String>;
@@ -14,79 +39,32 @@ pub type Aliases = BTreeMap<String, String>;
 pub struct Query {
     /// The text it came from.
     pub source: Arc<str>,
+    root: Arc<Node>,
+}
+
+impl Query {
+    pub(crate) fn root(&self) -> &Node {
+        &self.root
+    }
 }
 
 /// Parses a query; it is `None` when any diagnostic is an error. Spans are bytes of `text`.
+///
+/// Errors come in the order in which they are found. Warnings are told only of a query that has
+/// no error, in the order of their codes.
 pub fn parse(text: &str, aliases: &Aliases) -> (Option<Query>, Vec<Diagnostic>) {
-    let _ = aliases;
-    (Some(Query { source: text.into() }), Vec::new())
-}
-
-/// What is known of one article alone; borrowed from whoever has it.
-#[derive(Clone, Debug, Default)]
-pub struct Facts<'a> {
-    /// Headline.
-    pub title: &'a str,
-    /// Standfirst.
-    pub summary: &'a str,
-    /// Plain text.
-    pub body: &'a str,
-    /// Authors.
-    pub authors: &'a [String],
-    /// What `source:` looks at: publisher, feed name, RSS `<source>`, stated agencies (id and name).
-    pub sources: Vec<&'a str>,
-    /// What `agency:` and `credit:` look at: stated agencies (id and name).
-    pub agencies: Vec<&'a str>,
-    /// What `publisher:` looks at.
-    pub publisher: Option<&'a str>,
-    /// What `feed:` looks at.
-    pub feed: Option<&'a str>,
-    /// What `category:` looks at.
-    pub categories: &'a [String],
-    /// What `tag:` looks at.
-    pub tags: &'a [String],
-    /// What `country:` looks at.
-    pub countries: &'a [String],
-    /// BCP 47 language.
-    pub language: Option<&'a str>,
-    /// The link.
-    pub url: Option<&'a str>,
-    /// When it was published.
-    pub published: Option<Timestamp>,
-    /// Urgency, 1 (flash) to 9.
-    pub priority: Option<u8>,
-}
-
-/// A field of an article as the rule language names it.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub enum Field {
-    /// Headline.
-    Title,
-    /// Standfirst.
-    Summary,
-    /// Text.
-    Body,
-    /// Authors.
-    Author,
-    /// Publisher, feed, RSS `<source>` or stated agency.
-    Source,
-}
-
-/// Words of a text field, or the value of another, that made a query true.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Hit {
-    /// Bytes of the field's text.
-    Words {
-        /// Which field.
-        field: Field,
-        /// Which bytes of it.
-        range: Range<usize>,
-    },
-    /// A keyword or number.
-    Value {
-        /// Which field.
-        field: Field,
-        /// What it holds.
-        value: String,
-    },
+    let parser::Outcome { node, mut found } = parser::parse(text, aliases);
+    let is_error = |problem: &Diagnostic| problem.severity == Severity::Error;
+    if let Some(node) = &node
+        && !found.iter().any(is_error)
+    {
+        found.extend(check::whole(node, text.len()));
+    }
+    if found.iter().any(is_error) {
+        found.retain(is_error);
+        return (None, found);
+    }
+    found.sort_by_key(|warning| (warning.code, warning.span.start));
+    let query = node.map(|root| Query { source: text.into(), root: Arc::new(root) });
+    (query, found)
 }

@@ -72,7 +72,8 @@ fn is_abbreviated(before: &[char]) -> bool {
     if length == 0 || length > LONGEST {
         return false;
     }
-    let word: String = before[before.len() - length..].iter().flat_map(|c| c.to_lowercase()).collect();
+    let word: String =
+        before[before.len() - length..].iter().flat_map(|c| c.to_lowercase()).collect();
     let mut parts = word.split('.');
     let dotted = parts.all(|part| {
         let mut letters = part.chars();

@@ -277,7 +277,9 @@ impl<'t> Reader<'t> {
     }
 
     fn is_dotted(&self, part: &Range<usize>) -> bool {
-        self.is(part.start, char::is_alphabetic) && self.get(part.start + 1) == Some('.') && part.len() > 2
+        self.is(part.start, char::is_alphabetic)
+            && self.get(part.start + 1) == Some('.')
+            && part.len() > 2
     }
 
     fn dotted_forms(&mut self, part: Range<usize>) -> Range<usize> {

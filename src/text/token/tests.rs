@@ -34,10 +34,7 @@ fn words_have_the_forms_they_are_found_by() {
         ("U.S.Army", &["0 U: u", "1 S: s", "2 Army: army"]),
         ("a.b.c.de", &["0 a.b.c: abc a.b.c.", "1 de: de"]),
         ("a US ship", &["0 a: a", "1 US: us u.s.", "2 ship: ship"]),
-        (
-            "cease-fire",
-            &["0 cease: cease", "1 fire: fire", "0-1 cease-fire: ceasefire"],
-        ),
+        ("cease-fire", &["0 cease: cease", "1 fire: fire", "0-1 cease-fire: ceasefire"]),
         ("F-16s", &["0 F: f", "1 16s: 16s", "0-1 F-16s: f16s"]),
         ("east–west", &["0 east: east", "1 west: west"]),
         ("1,200 and 3.5m", &["0 1,200: 1200", "1 and: and", "2 3.5m: 3.5m"]),

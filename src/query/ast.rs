@@ -1,0 +1,155 @@
+//! The tree of a query: what was written, with its place, ready to be compiled.
+
+use std::ops::Range;
+
+use super::{
+    field::{Field, Fields},
+    glob::Glob,
+};
+
+/// A part of a query. Two parts are equal when they ask the same, wherever they stand.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    /// Bytes of the query; of an alias, the bytes of its use.
+    pub(crate) span: Range<usize>,
+    pub(crate) kind: Kind,
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// `*`: every story.
+    All,
+    /// Words in a row.
+    Phrase {
+        phrase: Phrase,
+        fields: Fields,
+    },
+    /// Words in any order, with at most `slop` others between.
+    Window {
+        words: Vec<Phrase>,
+        slop: u32,
+        fields: Fields,
+    },
+    /// A fact that is no text.
+    Test(Test),
+    And(Vec<Node>),
+    Or(Vec<Node>),
+    Not(Box<Node>),
+    /// A chain of operands, read from the left; each with how it stands to the span so far.
+    Near {
+        first: Box<Node>,
+        rest: Vec<(Reach, Node)>,
+        fields: Fields,
+    },
+    /// The first occurs somewhere without the second within reach.
+    Apart {
+        first: Box<Node>,
+        reach: Reach,
+        second: Box<Node>,
+        fields: Fields,
+    },
+    /// Occurs so often.
+    AtLeast {
+        count: u32,
+        of: Box<Node>,
+        fields: Fields,
+    },
+    /// So many of these are true.
+    Several {
+        count: u32,
+        of: Vec<Node>,
+    },
+    /// The weights of those that are true add up to this.
+    Score {
+        least: i64,
+        of: Vec<Node>,
+    },
+    /// A member of a score.
+    Weighted {
+        weight: i64,
+        of: Box<Node>,
+    },
+    /// What was written after a field name.
+    Scoped(Box<Node>),
+}
+
+/// Items in a row; a single word is a phrase of one.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Phrase(pub(crate) Vec<Item>);
+
+/// One written word: as its parts in a row, or joined.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Item(pub(crate) Vec<Vec<Element>>);
+
+/// What one token must be.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Element {
+    /// Has one of these forms.
+    Form(Vec<String>),
+    /// Has the form and is printed so.
+    Exact { form: String, surface: String },
+    /// Has a form of this shape.
+    Glob(Glob),
+    /// Has a form at most so many edits away, with the same first letter.
+    Fuzzy { form: String, edits: u8 },
+    /// Anything.
+    Any,
+}
+
+/// A question about something else than words.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Test {
+    /// A keyword's whole value, folded.
+    Value { field: Field, value: String },
+    /// A keyword's whole value as printed.
+    Printed { field: Field, value: String },
+    /// The shape of a keyword's folded value.
+    Shape { field: Field, glob: Glob },
+    /// A number.
+    Number { field: Field, order: Order, value: f64 },
+    /// A moment, as far as it was written: a year, a month, a day, a time.
+    Date { order: Order, value: String },
+    /// A pattern in the raw text.
+    Pattern { fields: Fields, field: Option<Field>, pattern: Pattern },
+}
+
+/// A regular expression with its flags.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern {
+    pub(crate) regex: regex::Regex,
+    pub(crate) flags: String,
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.regex.as_str() == other.regex.as_str() && self.flags == other.flags
+    }
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Order {
+    Equal,
+    Less,
+    LessOrEqual,
+    More,
+    MoreOrEqual,
+}
+
+/// How near, and in which order.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Reach {
+    /// At most so many words between, in any order.
+    Words(u32),
+    /// At most so many words between, in the order written.
+    WordsInOrder(u32),
+    /// In one sentence.
+    Sentence,
+    /// In one paragraph.
+    Paragraph,
+}

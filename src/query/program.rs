@@ -1,0 +1,201 @@
+//! Queries as flat lists of instructions over atoms, many queries side by side.
+
+use super::{
+    ast::{Element, Item, Kind, Node, Phrase, Reach, Test},
+    field::Fields,
+    vocabulary::{Atom, Vocabulary},
+};
+
+/// An instruction and where those inside it end; the first of those follows it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Instruction {
+    pub(super) op: Op,
+    pub(super) end: u32,
+}
+
+/// What to ask. Numbers stand for rows of the tables of [`Programs`].
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Op {
+    All,
+    Atom { atom: Atom, fields: Fields },
+    Value { atom: Atom, test: u32 },
+    Test { test: u32 },
+    Phrase { phrase: u32, fields: Fields },
+    Window { window: u32, fields: Fields },
+    And,
+    Or,
+    Not,
+    Near { reaches: u32, fields: Fields },
+    Apart { reaches: u32, fields: Fields },
+    AtLeast { count: u32, fields: Fields },
+    Several { count: u32 },
+    Score { score: u32 },
+}
+
+/// What one token of a phrase must be; `None` is any token.
+pub(super) type Step = Option<Atom>;
+
+/// A phrase: items in a row, each one of several ways to write it, each steps in a row.
+pub(super) type Steps = Box<[Box<[Box<[Step]>]>]>;
+
+/// Words in any order.
+#[derive(Debug)]
+pub(super) struct Window {
+    pub(super) words: Box<[Steps]>,
+    pub(super) slop: u32,
+}
+
+/// Weights of the members of a score.
+#[derive(Debug)]
+pub(super) struct Score {
+    pub(super) least: i64,
+    pub(super) weights: Box<[i64]>,
+}
+
+/// The number of a compiled query, in the order of compiling.
+pub(crate) type ProgramId = u32;
+
+/// Many queries, compiled against one vocabulary.
+#[derive(Debug, Default)]
+pub(crate) struct Programs {
+    pub(crate) vocabulary: Vocabulary,
+    pub(super) code: Vec<Instruction>,
+    starts: Vec<u32>,
+    pub(super) phrases: Vec<Steps>,
+    pub(super) windows: Vec<Window>,
+    pub(super) reaches: Vec<Box<[Reach]>>,
+    pub(super) scores: Vec<Score>,
+    pub(super) tests: Vec<Test>,
+}
+
+impl Programs {
+    /// Compiles one more query.
+    pub(crate) fn add(&mut self, root: &Node) -> ProgramId {
+        let start = row(self.code.len());
+        self.starts.push(start);
+        self.emit(root);
+        row(self.starts.len() - 1)
+    }
+
+    /// Where the program starts in the code.
+    pub(super) fn start(&self, program: ProgramId) -> u32 {
+        self.starts[program as usize]
+    }
+
+    /// The instructions directly inside the one at `at`.
+    pub(super) fn inside(&self, at: u32) -> impl Iterator<Item = u32> {
+        let end = self.code[at as usize].end;
+        let first = Some(at + 1).filter(move |first| *first < end);
+        std::iter::successors(first, move |last| {
+            Some(self.code[*last as usize].end).filter(|next| *next < end)
+        })
+    }
+
+    /// One instruction for each node but those that only name a field or a weight.
+    fn emit(&mut self, node: &Node) {
+        if let Kind::Scoped(inner) | Kind::Weighted { of: inner, .. } = &node.kind {
+            return self.emit(inner);
+        }
+        let at = self.code.len();
+        let op = self.op(&node.kind);
+        self.code.push(Instruction { op, end: 0 });
+        for inner in node.inside() {
+            self.emit(inner);
+        }
+        self.code[at].end = row(self.code.len());
+    }
+
+    fn op(&mut self, kind: &Kind) -> Op {
+        match kind {
+            Kind::All | Kind::Scoped(_) | Kind::Weighted { .. } => Op::All,
+            Kind::Phrase { phrase, fields } => self.phrase(phrase, *fields),
+            Kind::Window { words, slop, fields } => {
+                let words = words.iter().map(|word| self.steps(word)).collect();
+                self.windows.push(Window { words, slop: *slop });
+                Op::Window { window: row(self.windows.len() - 1), fields: *fields }
+            }
+            Kind::Test(test) => self.test(test),
+            Kind::And(_) => Op::And,
+            Kind::Or(_) => Op::Or,
+            Kind::Not(_) => Op::Not,
+            Kind::Near { rest, fields, .. } => {
+                self.reaches.push(rest.iter().map(|(reach, _)| *reach).collect());
+                Op::Near { reaches: row(self.reaches.len() - 1), fields: *fields }
+            }
+            Kind::Apart { reach, fields, .. } => {
+                self.reaches.push([*reach].into());
+                Op::Apart { reaches: row(self.reaches.len() - 1), fields: *fields }
+            }
+            Kind::AtLeast { count, fields, .. } => Op::AtLeast { count: *count, fields: *fields },
+            Kind::Several { count, .. } => Op::Several { count: *count },
+            Kind::Score { least, of } => {
+                let weights = of.iter().map(weight).collect();
+                self.scores.push(Score { least: *least, weights });
+                Op::Score { score: row(self.scores.len() - 1) }
+            }
+        }
+    }
+
+    fn phrase(&mut self, phrase: &Phrase, fields: Fields) -> Op {
+        if let [Item(ways)] = phrase.0.as_slice()
+            && let [way] = ways.as_slice()
+            && let [element] = way.as_slice()
+            && let Some(atom) = self.vocabulary.element(element)
+        {
+            return Op::Atom { atom, fields };
+        }
+        let steps = self.steps(phrase);
+        self.phrases.push(steps);
+        Op::Phrase { phrase: row(self.phrases.len() - 1), fields }
+    }
+
+    fn steps(&mut self, phrase: &Phrase) -> Steps {
+        let mut step = |element: &Element| self.vocabulary.element(element);
+        let mut way = |way: &Vec<Element>| way.iter().map(&mut step).collect();
+        phrase.0.iter().map(|Item(ways)| ways.iter().map(&mut way).collect()).collect()
+    }
+
+    fn test(&mut self, test: &Test) -> Op {
+        self.tests.push(test.clone());
+        let row = row(self.tests.len() - 1);
+        match test {
+            Test::Value { field, value } => {
+                Op::Value { atom: self.vocabulary.value(*field, value), test: row }
+            }
+            _ => Op::Test { test: row },
+        }
+    }
+}
+
+impl Node {
+    /// The nodes directly inside.
+    pub(super) fn inside(&self) -> Vec<&Self> {
+        match &self.kind {
+            Kind::All | Kind::Phrase { .. } | Kind::Window { .. } | Kind::Test(_) => Vec::new(),
+            Kind::And(nodes)
+            | Kind::Or(nodes)
+            | Kind::Several { of: nodes, .. }
+            | Kind::Score { of: nodes, .. } => nodes.iter().collect(),
+            Kind::Not(inner)
+            | Kind::Scoped(inner)
+            | Kind::Weighted { of: inner, .. }
+            | Kind::AtLeast { of: inner, .. } => vec![inner],
+            Kind::Near { first, rest, .. } => {
+                [&**first].into_iter().chain(rest.iter().map(|(_, node)| node)).collect()
+            }
+            Kind::Apart { first, second, .. } => vec![first, second],
+        }
+    }
+}
+
+fn weight(member: &Node) -> i64 {
+    match member.kind {
+        Kind::Weighted { weight, .. } => weight,
+        _ => 1,
+    }
+}
+
+/// The number of a row; no table comes near the limit.
+fn row(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}

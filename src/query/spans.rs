@@ -1,0 +1,312 @@
+//! Where words, phrases, windows and proximities stand: lists of spans, sorted and bounded.
+
+use std::collections::BTreeSet;
+
+use super::{
+    ast::Reach,
+    document::Document,
+    field::Fields,
+    program::{Op, Programs, Step, Steps, Window},
+};
+
+/// Most spans that are kept of one operand; a text that has more is no news story.
+const MOST_SPANS: usize = 4096;
+
+/// Places from the first to the last, both included.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct Span {
+    pub(super) first: u32,
+    pub(super) last: u32,
+}
+
+impl Span {
+    pub(super) fn holds(self, inner: Self) -> bool {
+        self.first <= inner.first && inner.last <= self.last
+    }
+
+    fn overlaps(self, other: Self) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+
+    fn width(self) -> u32 {
+        self.last - self.first + 1
+    }
+
+    fn join(self, other: Self) -> Self {
+        Self { first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
+}
+
+/// The spans of a document under a set of programs.
+#[derive(Clone, Copy)]
+pub(super) struct Spans<'p> {
+    pub(super) programs: &'p Programs,
+    pub(super) document: &'p Document<'p>,
+}
+
+impl Spans<'_> {
+    /// Every span of an instruction that has words, sorted.
+    pub(super) fn of(self, at: u32) -> Vec<Span> {
+        match self.programs.code[at as usize].op {
+            Op::Atom { atom, fields } => self.steps(&[Some(atom)], fields),
+            Op::Phrase { phrase, fields } => {
+                self.phrase(&self.programs.phrases[phrase as usize], fields)
+            }
+            Op::Window { window, fields } => {
+                self.window(&self.programs.windows[window as usize], fields)
+            }
+            Op::Or => sorted(self.programs.inside(at).flat_map(|inner| self.of(inner)).collect()),
+            Op::Near { reaches, .. } => {
+                let mut inside = self.programs.inside(at);
+                let mut left = inside.next().map_or_else(Vec::new, |first| self.of(first));
+                for (reach, right) in self.programs.reaches[reaches as usize].iter().zip(inside) {
+                    if left.is_empty() {
+                        break;
+                    }
+                    left = self.near(&left, *reach, &self.of(right));
+                }
+                left
+            }
+            Op::Apart { reaches, .. } => {
+                let mut inside = self.programs.inside(at).map(|inner| self.of(inner));
+                let left = inside.next().unwrap_or_default();
+                let right = inside.next().unwrap_or_default();
+                let reach = self.programs.reaches[reaches as usize][0];
+                let free = |a: &Span| !right.iter().any(|b| self.is_within(*a, reach, *b));
+                left.into_iter().filter(free).collect()
+            }
+            Op::AtLeast { .. } => {
+                sorted(self.programs.inside(at).flat_map(|inner| self.of(inner)).collect())
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The spans of the words inside an instruction.
+    pub(super) fn leaves(self, at: u32, words: &mut Vec<Span>) {
+        match self.programs.code[at as usize].op {
+            Op::Or | Op::Near { .. } => {
+                self.programs.inside(at).for_each(|inner| self.leaves(inner, words));
+            }
+            _ => words.extend(self.of(at)),
+        }
+    }
+
+    /// Whether every item has a way whose atoms are all there: a cheap look before places.
+    pub(super) fn may_hold(self, steps: &Steps, fields: Fields) -> bool {
+        let there = |step: &Step| step.is_none_or(|atom| self.document.has(atom, fields));
+        steps.iter().all(|ways| ways.iter().any(|way| way.iter().all(there)))
+    }
+
+    fn phrase(self, steps: &Steps, fields: Fields) -> Vec<Span> {
+        let mut found: Option<Vec<Span>> = None;
+        for ways in steps {
+            let item = sorted(ways.iter().flat_map(|way| self.steps(way, fields)).collect());
+            let joined = found.map_or_else(|| item.clone(), |so_far| self.follow(&so_far, &item));
+            if joined.is_empty() {
+                return joined;
+            }
+            found = Some(joined);
+        }
+        found.unwrap_or_default()
+    }
+
+    /// Steps in a row.
+    fn steps(self, steps: &[Step], fields: Fields) -> Vec<Span> {
+        let Some((first, rest)) = steps.split_first() else { return Vec::new() };
+        let mut found = self.step(*first, fields);
+        for step in rest {
+            if found.is_empty() {
+                break;
+            }
+            found = match step {
+                Some(_) => self.follow(&found, &self.step(*step, fields)),
+                None => self.lengthen(&found),
+            };
+        }
+        found
+    }
+
+    fn step(self, step: Step, fields: Fields) -> Vec<Span> {
+        let places = &self.document.places;
+        let Some(atom) = step else {
+            let all = (0..).zip(places).filter(|(_, place)| place.fields.meets(fields));
+            return all.take(MOST_SPANS).map(|(at, _)| Span { first: at, last: at }).collect();
+        };
+        let inside = |place: u32| places[place as usize].fields.meets(fields);
+        let found = self.document.of(atom).iter().filter(|o| inside(o.first) && inside(o.last));
+        found.take(MOST_SPANS).map(|o| Span { first: o.first, last: o.last }).collect()
+    }
+
+    /// Spans of `left` that end right before one of `right` in the same paragraph, with it.
+    fn follow(self, left: &[Span], right: &[Span]) -> Vec<Span> {
+        let mut found = Vec::new();
+        for a in left {
+            let start = right.partition_point(|b| b.first <= a.last);
+            let next = right[start..].iter().take_while(|b| b.first == a.last + 1);
+            let next = next.filter(|b| self.paragraph(a.first) == self.paragraph(b.first));
+            found.extend(next.map(|b| a.join(*b)));
+        }
+        sorted(found)
+    }
+
+    /// Each span with the word after it.
+    fn lengthen(self, spans: &[Span]) -> Vec<Span> {
+        let is_next = |span: &&Span| {
+            let next = self.document.places.get(span.last as usize + 1);
+            next.is_some_and(|next| next.paragraph == self.paragraph(span.first))
+        };
+        let longer = |span: &Span| Span { first: span.first, last: span.last + 1 };
+        spans.iter().filter(is_next).map(longer).collect()
+    }
+
+    fn near(self, left: &[Span], reach: Reach, right: &[Span]) -> Vec<Span> {
+        let mut found = BTreeSet::new();
+        for a in left {
+            for b in self.reachable(*a, reach, right) {
+                if !a.overlaps(*b) && self.is_within(*a, reach, *b) {
+                    found.insert(a.join(*b));
+                    if found.len() >= MOST_SPANS {
+                        return found.into_iter().collect();
+                    }
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// The part of `right` that can be within reach by where its spans start.
+    fn reachable<'r>(self, a: Span, reach: Reach, right: &'r [Span]) -> &'r [Span] {
+        let end = match reach {
+            Reach::Words(n) | Reach::WordsInOrder(n) => {
+                right.partition_point(|b| b.first <= a.last.saturating_add(n + 1))
+            }
+            Reach::Sentence => {
+                right.partition_point(|b| self.sentence(b.first) <= self.sentence(a.first))
+            }
+            Reach::Paragraph => {
+                right.partition_point(|b| self.paragraph(b.first) <= self.paragraph(a.first))
+            }
+        };
+        let start = match reach {
+            Reach::WordsInOrder(_) => right.partition_point(|b| b.first <= a.last),
+            // A span of many words may start far before.
+            Reach::Words(_) => 0,
+            Reach::Sentence => {
+                right.partition_point(|b| self.sentence(b.first) < self.sentence(a.first))
+            }
+            Reach::Paragraph => {
+                right.partition_point(|b| self.paragraph(b.first) < self.paragraph(a.first))
+            }
+        };
+        right.get(start..end).unwrap_or_default()
+    }
+
+    /// Whether `b` is within reach of `a`, or overlaps it.
+    fn is_within(self, a: Span, reach: Reach, b: Span) -> bool {
+        let place = |at: u32| &self.document.places[at as usize];
+        if place(a.first).field != place(b.first).field {
+            return false;
+        }
+        let between = |before: Span, after: Span| after.first - before.last - 1;
+        match reach {
+            Reach::Sentence => self.sentence(a.first) == self.sentence(b.first),
+            Reach::Paragraph => self.paragraph(a.first) == self.paragraph(b.first),
+            _ if a.overlaps(b) => true,
+            Reach::Words(n) if b.last < a.first => between(b, a) <= n,
+            Reach::WordsInOrder(_) if b.last < a.first => false,
+            Reach::Words(n) | Reach::WordsInOrder(n) => between(a, b) <= n,
+        }
+    }
+
+    /// All words of the window in any order, with at most so many others between.
+    fn window(self, window: &Window, fields: Fields) -> Vec<Span> {
+        let words: Vec<Vec<Span>> =
+            window.words.iter().map(|word| self.phrase(word, fields)).collect();
+        if words.iter().any(Vec::is_empty) {
+            return Vec::new();
+        }
+        let mut found = BTreeSet::new();
+        for (at, starts) in words.iter().enumerate() {
+            // The same word twice is placed in order.
+            if words[..at].contains(starts) {
+                continue;
+            }
+            for start in starts {
+                self.fill(window.slop, &words, (at, *start), &mut found);
+                if found.len() >= MOST_SPANS {
+                    return found.into_iter().collect();
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// Every window whose first word is `start`, found word by word from the left.
+    fn fill(
+        self,
+        slop: u32,
+        words: &[Vec<Span>],
+        (word, start): (usize, Span),
+        found: &mut BTreeSet<Span>,
+    ) {
+        let all = (1_u64 << words.len()) - 1;
+        let field = self.document.places[start.first as usize].field;
+        let begun = Partial { placed: 1 << word, used: start.width(), last: start.last };
+        let mut seen = BTreeSet::from([begun]);
+        let mut open = vec![begun];
+        while let Some(partial) = open.pop() {
+            if partial.placed == all {
+                found.insert(Span { first: start.first, last: partial.last });
+                continue;
+            }
+            for (at, spans) in words.iter().enumerate() {
+                let placed = |at: usize| partial.placed & (1 << at) != 0;
+                let twin_waits = (0..at).any(|twin| !placed(twin) && words[twin] == *spans);
+                if placed(at) || twin_waits {
+                    continue;
+                }
+                let from = spans.partition_point(|span| span.first <= partial.last);
+                for span in &spans[from..] {
+                    let used = partial.used + span.width();
+                    let others = span.last - start.first + 1 - used;
+                    let place = &self.document.places[span.first as usize];
+                    if place.field != field || others > slop {
+                        break;
+                    }
+                    let next = Partial { placed: partial.placed | 1 << at, used, last: span.last };
+                    if seen.len() < MOST_SPANS && seen.insert(next) {
+                        open.push(next);
+                    }
+                }
+            }
+        }
+    }
+
+    fn sentence(self, place: u32) -> u32 {
+        self.document.places[place as usize].sentence
+    }
+
+    fn paragraph(self, place: u32) -> u32 {
+        self.document.places[place as usize].paragraph
+    }
+}
+
+/// A window that is not full.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+struct Partial {
+    /// One bit for each word that has its place.
+    placed: u64,
+    /// How many places they take.
+    used: u32,
+    last: u32,
+}
+
+fn sorted(mut spans: Vec<Span>) -> Vec<Span> {
+    if !spans.is_sorted() {
+        spans.sort_unstable();
+    }
+    spans.dedup();
+    spans.truncate(MOST_SPANS);
+    spans
+}

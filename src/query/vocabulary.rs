@@ -1,0 +1,206 @@
+//! What tokens and values the rules ask for, each under one small number.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::{ast::Element, field::Field, glob::Glob};
+use crate::text::{
+    fold::surface,
+    token::{FormKind, Token, Tokens},
+};
+
+/// A thing that is in an article or not: a form, a shape, a value.
+pub(crate) type Atom = u32;
+
+/// How many bytes of a shape's start choose its bucket.
+const BUCKET: usize = 3;
+
+/// All atoms of a set of rules.
+#[derive(Debug, Default)]
+pub(crate) struct Vocabulary {
+    count: Atom,
+    forms: HashMap<Box<str>, Sense, RandomState>,
+    /// Senses beyond the plain one: several forms for one atom, or an exact spelling.
+    more: Vec<Vec<(Atom, Option<Box<str>>)>>,
+    elements: HashMap<Element, Atom, RandomState>,
+    shapes: HashMap<[u8; BUCKET], Vec<(Glob, Atom)>, RandomState>,
+    /// Shapes whose literal start is too short for a bucket.
+    loose: Vec<(Glob, Atom)>,
+    fuzzy: HashMap<char, Vec<(Box<str>, u8, Atom)>, RandomState>,
+    values: HashMap<Field, HashMap<Box<str>, Atom, RandomState>, RandomState>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sense {
+    plain: Option<Atom>,
+    more: Option<u32>,
+}
+
+impl Vocabulary {
+    /// How many atoms there are; they are numbered from 0.
+    pub(crate) fn len(&self) -> usize {
+        self.count as usize
+    }
+
+    /// The atom of an element; [`Element::Any`] has none.
+    pub(crate) fn element(&mut self, element: &Element) -> Option<Atom> {
+        if *element == Element::Any {
+            return None;
+        }
+        if let Element::Form(forms) = element
+            && let [form] = forms.as_slice()
+        {
+            return Some(self.form(form));
+        }
+        if let Some(atom) = self.elements.get(element) {
+            return Some(*atom);
+        }
+        let atom = self.fresh();
+        self.elements.insert(element.clone(), atom);
+        match element {
+            Element::Form(forms) => forms.iter().for_each(|form| self.sense(form, atom, None)),
+            Element::Exact { form, surface } => self.sense(form, atom, Some(surface)),
+            Element::Glob(glob) => self.shape(glob, atom),
+            Element::Fuzzy { form, edits } => {
+                if let Some(first) = form.chars().next() {
+                    let bucket = self.fuzzy.entry(first).or_default();
+                    bucket.push((form.as_str().into(), *edits, atom));
+                }
+            }
+            Element::Any => {}
+        }
+        Some(atom)
+    }
+
+    /// The atom of a keyword's folded value.
+    pub(crate) fn value(&mut self, field: Field, value: &str) -> Atom {
+        if let Some(atom) = self.known_value(field, value) {
+            return atom;
+        }
+        let atom = self.fresh();
+        self.values.entry(field).or_default().insert(value.into(), atom);
+        atom
+    }
+
+    /// The fields that have atoms for values.
+    pub(crate) fn fields_with_values(&self) -> impl Iterator<Item = Field> {
+        self.values.keys().copied()
+    }
+
+    /// Single forms that are asked for, each with its atom, in no order.
+    pub(crate) fn plain_forms(&self) -> impl Iterator<Item = (&str, Atom)> {
+        self.forms.iter().filter_map(|(form, sense)| Some((form.as_ref(), sense.plain?)))
+    }
+
+    /// The atom of a single form, if it is asked for.
+    pub(crate) fn known_form(&self, form: &str) -> Option<Atom> {
+        self.forms.get(form)?.plain
+    }
+
+    /// The atom of a keyword's value, if it is asked for.
+    pub(crate) fn known_value(&self, field: Field, value: &str) -> Option<Atom> {
+        self.values.get(&field)?.get(value).copied()
+    }
+
+    /// Gives every atom of a token to `found`; some perhaps more than once.
+    pub(crate) fn atoms(
+        &self,
+        text: &str,
+        tokens: &Tokens,
+        token: &Token,
+        mut found: impl FnMut(Atom),
+    ) {
+        for (kind, form) in tokens.forms(token) {
+            if let Some(sense) = self.forms.get(form) {
+                sense.plain.into_iter().for_each(&mut found);
+                if let Some(more) = sense.more {
+                    self.more_atoms(more, &text[token.range.clone()], &mut found);
+                }
+            }
+            if kind != FormKind::Dotted && !self.shapes.is_empty() {
+                self.shape_atoms(form, &mut found);
+            }
+            for (glob, atom) in self.loose.iter().filter(|_| kind != FormKind::Dotted) {
+                if glob.matches(form) && signs_agree(glob, form) {
+                    found(*atom);
+                }
+            }
+            if !self.fuzzy.is_empty() {
+                self.fuzzy_atoms(form, &mut found);
+            }
+        }
+    }
+
+    fn more_atoms(&self, more: u32, printed: &str, found: &mut impl FnMut(Atom)) {
+        for (atom, wanted) in &self.more[more as usize] {
+            if wanted.as_ref().is_none_or(|wanted| is_printed(printed, wanted)) {
+                found(*atom);
+            }
+        }
+    }
+
+    fn shape_atoms(&self, form: &str, found: &mut impl FnMut(Atom)) {
+        let Some(key) = form.as_bytes().first_chunk::<BUCKET>() else { return };
+        for (glob, atom) in self.shapes.get(key).into_iter().flatten() {
+            if glob.matches(form) {
+                found(*atom);
+            }
+        }
+    }
+
+    fn fuzzy_atoms(&self, form: &str, found: &mut impl FnMut(Atom)) {
+        let Some(first) = form.chars().next() else { return };
+        for (wanted, edits, atom) in self.fuzzy.get(&first).into_iter().flatten() {
+            // A character more or less is an edit, and takes at most four bytes.
+            let near = wanted.len().abs_diff(form.len()) <= 4 * usize::from(*edits);
+            if near && strsim::osa_distance(wanted, form) <= usize::from(*edits) {
+                found(*atom);
+            }
+        }
+    }
+
+    fn form(&mut self, form: &str) -> Atom {
+        if let Some(atom) = self.forms.get(form).and_then(|sense| sense.plain) {
+            return atom;
+        }
+        let atom = self.fresh();
+        self.forms.entry(form.into()).or_default().plain = Some(atom);
+        atom
+    }
+
+    fn sense(&mut self, form: &str, atom: Atom, surface: Option<&str>) {
+        let sense = self.forms.entry(form.into()).or_default();
+        let at = *sense.more.get_or_insert_with(|| {
+            self.more.push(Vec::new());
+            u32::try_from(self.more.len() - 1).unwrap_or(u32::MAX)
+        });
+        self.more[at as usize].push((atom, surface.map(Into::into)));
+    }
+
+    fn shape(&mut self, glob: &Glob, atom: Atom) {
+        let start = glob.literal_start();
+        match start.as_bytes().first_chunk::<BUCKET>() {
+            Some(key) => self.shapes.entry(*key).or_default().push((glob.clone(), atom)),
+            None => self.loose.push((glob.clone(), atom)),
+        }
+    }
+
+    fn fresh(&mut self) -> Atom {
+        self.count += 1;
+        self.count - 1
+    }
+}
+
+/// A sign before a word is matched by itself only, never by a wildcard.
+fn signs_agree(glob: &Glob, form: &str) -> bool {
+    let sign = |c: &char| matches!(c, '#' | '@' | '$');
+    let first = form.chars().next();
+    !first.as_ref().is_some_and(sign) || glob.literal_start().chars().next() == first
+}
+
+/// Whether the word in the text is spelled as wanted; a possessive may follow.
+fn is_printed(text: &str, wanted: &str) -> bool {
+    let printed = surface(text);
+    printed.strip_prefix(wanted).is_some_and(|rest| matches!(rest, "" | "'" | "'s"))
+}

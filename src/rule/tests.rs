@@ -1,0 +1,1 @@
+//! The index finds what asking every rule would find.
