@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Candidate, Thresholds, compare::Weigh, sketch::{Mark, Sketch}};
+use super::{
+    Candidate, Thresholds,
+    compare::Weigh,
+    sketch::{Mark, Sketch},
+};
 use crate::model::StoryId;
 
 /// In how many of the stories it is compared with each shingle of an article occurs.

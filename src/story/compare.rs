@@ -6,20 +6,14 @@ use super::{
 };
 
 /// What two articles are to each other.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Verdict {
-    /// Copies of one text.
-    Copy {
-        /// Containment in the shorter, 0 to 1.
-        similarity: f64,
-    },
-    /// Much is shared, as by reports of one event.
-    Related {
-        /// Containment in the shorter, 0 to 1.
-        similarity: f64,
-    },
     /// Nothing to speak of, or only furniture or a template.
     Unrelated,
+    /// Much is shared, as by reports of one event.
+    Related,
+    /// Copies of one text.
+    Copy,
 }
 
 /// What two sketches share at the coarser of their scales, seen from the shorter text.
@@ -31,6 +25,9 @@ pub(super) struct Overlap {
     /// Weight of the shorter text, and how much of it the longer has.
     whole: f64,
     shared: f64,
+    /// The same with quotations at full weight.
+    heard: f64,
+    heard_shared: f64,
     /// The same without what is quoted.
     plain: f64,
     plain_shared: f64,
@@ -75,6 +72,7 @@ impl Overlap {
         self.shorter += 1;
         self.total += voice;
         self.whole += weighted;
+        self.heard += weight;
         self.lead += u32::from(mark.is_lead());
         if !quoted {
             self.plain += weight;
@@ -83,6 +81,7 @@ impl Overlap {
             self.longer += 1;
             self.both += 1;
             self.shared += weighted;
+            self.heard_shared += weight;
             self.lead_shared += u32::from(mark.is_lead());
             self.telling += u32::from(weighted > 0.0);
             if !quoted {
@@ -91,13 +90,18 @@ impl Overlap {
         }
     }
 
-    /// Weighted containment in the shorter text.
+    /// Containment in the shorter text, quotations discounted: what the verdict rests on.
     pub(super) fn similarity(&self) -> f64 {
         share(self.shared, self.whole)
     }
 
+    /// Containment in the shorter text, quotations and all: what is told to people.
+    pub(super) fn containment(&self) -> f64 {
+        share(self.heard_shared, self.heard)
+    }
+
     /// Jaccard, unweighted.
-    fn resemblance(&self) -> f64 {
+    pub(super) fn resemblance(&self) -> f64 {
         share(f64::from(self.both), f64::from(self.shorter + self.longer - self.both))
     }
 
@@ -125,7 +129,7 @@ impl Overlap {
 /// Judges two sketches by what they share.
 pub(super) fn judge(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> Verdict {
     if is_same_again(a, b, overlap, thresholds) {
-        return Verdict::Copy { similarity: overlap.resemblance() };
+        return Verdict::Copy;
     }
     let thin = overlap.unsampled(f64::from(overlap.telling)) < thresholds.shared_shingles;
     if thin
@@ -133,13 +137,13 @@ pub(super) fn judge(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thre
         || is_page_furniture(a, b, overlap, thresholds)
         || is_template(a, b, overlap, thresholds)
     {
-        return Verdict::Unrelated;
-    }
-    let similarity = overlap.similarity();
-    if similarity >= needed(a, b, overlap, thresholds) && !overlap.is_only_quotes(thresholds) {
-        Verdict::Copy { similarity }
-    } else if similarity >= thresholds.related {
-        Verdict::Related { similarity }
+        Verdict::Unrelated
+    } else if overlap.similarity() >= needed(a, b, overlap, thresholds)
+        && !overlap.is_only_quotes(thresholds)
+    {
+        Verdict::Copy
+    } else if overlap.containment() >= thresholds.related {
+        Verdict::Related
     } else {
         Verdict::Unrelated
     }

@@ -4,14 +4,18 @@ pub mod attribution;
 mod common;
 mod compare;
 mod segment;
+pub mod signal;
 pub mod sketch;
 pub mod window;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::model::{ArticleId, StoryId};
 
-pub use attribution::{Credit, Provenance, attribute};
+pub use attribution::{
+    Credit, Imprint, Provenance, agency_name, attribute, is_agency, origin, slug,
+};
+pub use signal::{Signals, signal};
 pub use sketch::{Sketch, Subject};
 pub use window::{Candidate, Window};
 
@@ -165,13 +169,14 @@ pub fn assign(sketch: &Sketch, candidates: &[Candidate], thresholds: &Thresholds
     let mut compared: Vec<Compared<'_>> =
         near.iter().map(|other| Compared::new(sketch, other, &common, thresholds)).collect();
     compared.sort_by(Compared::best_first);
-    let joined = compared.iter().find(|best| {
-        matches!(best.verdict, Verdict::Copy { .. }) && !drifts(best, &compared, thresholds)
-    });
+    let joined = compared
+        .iter()
+        .find(|best| best.verdict == Verdict::Copy && !drifts(best, &compared, thresholds));
     match joined {
-        Some(best) => {
-            Assignment::Joins { story: best.other.story, evidence: best.evidence(sketch, thresholds) }
-        }
+        Some(best) => Assignment::Joins {
+            story: best.other.story,
+            evidence: best.evidence(sketch, thresholds),
+        },
         None => Assignment::Opens { related: related(sketch, &compared, thresholds) },
     }
 }
@@ -184,29 +189,31 @@ struct Compared<'a> {
 }
 
 impl<'a> Compared<'a> {
-    fn new(sketch: &Sketch, other: &'a Candidate, common: &Common, thresholds: &Thresholds) -> Self {
+    fn new(
+        sketch: &Sketch,
+        other: &'a Candidate,
+        common: &Common,
+        thresholds: &Thresholds,
+    ) -> Self {
         let overlap = Overlap::of(sketch, &other.sketch, common, thresholds);
         let verdict = judge(sketch, &other.sketch, &overlap, thresholds);
         Self { other, overlap, verdict }
     }
 
-    fn similarity(&self) -> f64 {
-        match self.verdict {
-            Verdict::Copy { similarity } | Verdict::Related { similarity } => similarity,
-            Verdict::Unrelated => 0.0,
-        }
-    }
-
-    /// The closest, of these the earliest.
+    /// Copies before related texts; the closest, of these the fullest, of these the earliest.
     fn best_first(&self, other: &Self) -> std::cmp::Ordering {
+        let [a, b] = [self, other].map(|one| &one.overlap);
         let age = |one: &Self| (one.other.sketch.at(), one.other.article);
-        other.similarity().total_cmp(&self.similarity()).then_with(|| age(self).cmp(&age(other)))
+        (other.verdict.cmp(&self.verdict))
+            .then_with(|| b.similarity().total_cmp(&a.similarity()))
+            .then_with(|| b.resemblance().total_cmp(&a.resemblance()))
+            .then_with(|| age(self).cmp(&age(other)))
     }
 
     fn evidence(&self, sketch: &Sketch, thresholds: &Thresholds) -> Evidence {
         Evidence {
             other: self.other.article,
-            similarity: self.similarity().min(1.0),
+            similarity: self.overlap.containment(),
             relation: relation(sketch, &self.other.sketch, &self.overlap, thresholds),
         }
     }
@@ -223,7 +230,7 @@ fn drifts(best: &Compared<'_>, compared: &[Compared<'_>], thresholds: &Threshold
         .iter()
         .filter(|one| one.other.story == best.other.story)
         .max_by_key(|one| (one.other.sketch.words(), std::cmp::Reverse(one.other.article)));
-    best.similarity() < thresholds.drift_free
+    best.overlap.similarity() < thresholds.drift_free
         && longest.is_some_and(|longest| {
             longest.overlap.similarity() < thresholds.drift * thresholds.copy
         })
@@ -235,11 +242,10 @@ fn related(
     compared: &[Compared<'_>],
     thresholds: &Thresholds,
 ) -> Vec<(StoryId, Evidence)> {
-    let mut seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     compared
         .iter()
-        .filter(|one| !matches!(one.verdict, Verdict::Unrelated))
-        .filter(|one| seen.insert(one.other.story, ()).is_none())
+        .filter(|one| one.verdict != Verdict::Unrelated && seen.insert(one.other.story))
         .map(|one| (one.other.story, one.evidence(sketch, thresholds)))
         .collect()
 }

@@ -232,7 +232,9 @@ fn marks(text: &[words::Word], scale: u8) -> Vec<u32> {
     marks.dedup_by(|next, kept| {
         let same = Mark(*next).hash() == Mark(*kept).hash();
         if same {
-            *kept = Mark(*kept).hash() | ((*kept | *next) & Mark::LEAD) | (*kept & *next & Mark::QUOTED);
+            *kept = Mark(*kept).hash()
+                | ((*kept | *next) & Mark::LEAD)
+                | (*kept & *next & Mark::QUOTED);
         }
         same
     });

@@ -190,8 +190,7 @@ pub fn dateline(line: &str) -> Option<Dateline<'_>> {
             }
             shouted |= is_shouted(word);
             skip(&mut rest, start + word.len());
-        } else if let Some(closing) = closing_bracket(c) {
-            let (inside, length) = bracket(after, closing)?;
+        } else if let Some((inside, length)) = bracket(after) {
             let end = start + length;
             if is_signature(inside, &line[end..]) {
                 let end = end + separator_length(&line[end..]);
@@ -221,16 +220,13 @@ fn word_at(rest: &str) -> &str {
     &rest[..end]
 }
 
-fn closing_bracket(opening: char) -> Option<char> {
-    match opening {
-        '(' => Some(')'),
-        '/' => Some('/'),
-        _ => None,
-    }
-}
-
-/// What stands between an opening bracket and `closing`, and where that ends.
-fn bracket(rest: &str, closing: char) -> Option<(&str, usize)> {
+/// What stands in the bracket that opens here, and where that ends; some agencies sign in slashes.
+fn bracket(rest: &str) -> Option<(&str, usize)> {
+    let closing = match rest.chars().next()? {
+        '(' => ')',
+        '/' => '/',
+        _ => return None,
+    };
     let end = rest.char_indices().skip(1).take(48).find(|(_, c)| *c == closing)?.0;
     Some((&rest[1..end], end + closing.len_utf8()))
 }
@@ -244,8 +240,7 @@ fn fits_dateline(word: &str) -> bool {
 
 /// A word in capitals, as places are set; two letters are a country or a state.
 fn is_shouted(word: &str) -> bool {
-    word.chars().filter(|c| c.is_uppercase()).count() >= 3
-        && !word.chars().any(char::is_lowercase)
+    word.chars().filter(|c| c.is_uppercase()).count() >= 3 && !word.chars().any(char::is_lowercase)
 }
 
 /// An agency in brackets: anything short before a separator, else an abbreviation.
@@ -276,12 +271,16 @@ fn separator_length(rest: &str) -> usize {
 fn is_byline(line: &str) -> bool {
     let few = line.split_whitespace().take(9).count() <= 8;
     few && !line.ends_with(['.', '!', '?', '"', '”'])
-        && (begins_with(line, "by ") || begins_with(line, "staff report") || begins_with(line, "our correspondent"))
+        && (begins_with(line, "by ")
+            || begins_with(line, "staff report")
+            || begins_with(line, "our correspondent"))
 }
 
 /// Whether `line` begins with `start`, which is in lower case; ASCII letters of any case.
 fn begins_with(line: &str, start: &str) -> bool {
-    line.as_bytes().get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
+    line.as_bytes()
+        .get(..start.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
 }
 
 #[cfg(test)]

@@ -78,7 +78,8 @@ impl Reader {
                 '.' if self.is_initial(&line[at + 1..]) => {}
                 '%' => self.percent(),
                 '\'' | '’' | 'ʼ' if before.is_alphanumeric() && starts_word(rest.as_str()) => {}
-                '"' | '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '「' | '」' | '『' | '』' => {
+                '"' | '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '「' | '」' | '『' | '』' =>
+                {
                     self.end_word();
                     self.quotation_mark(c, before);
                 }
@@ -362,8 +363,7 @@ mod tests {
 
     #[test]
     fn different_words_stay_different() {
-        for (a, b) in
-            [("1.5", "15"), ("10 m", "10 bn"), ("he said", "she said"), ("কলকাতা", "কলকাতি")]
+        for (a, b) in [("1.5", "15"), ("10 m", "10 bn"), ("he said", "she said"), ("কলকাতা", "কলকাতি")]
         {
             assert!(!alike(a, b), "{a} / {b}");
         }

@@ -1,0 +1,272 @@
+//! The houses we know by name, and where a text names one of them.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use serde::Deserialize;
+
+/// The table that is compiled in; a test reads it, so it cannot be damaged.
+pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    Table::new(toml::from_str(include_str!("../agencies.toml")).unwrap_or_default())
+});
+
+/// How far around a name a phrase is looked for that gives it another meaning, in bytes.
+const AROUND: usize = 48;
+
+/// What a house lives on.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Kind {
+    /// It sells texts to others.
+    #[default]
+    Agency,
+    /// It distributes what its customers write of themselves.
+    Release,
+    /// It is cited by others.
+    Medium,
+}
+
+/// An agency or a paper.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct House {
+    pub(super) id: String,
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) kind: Kind,
+    /// Unmistakable names.
+    #[serde(default)]
+    names: Vec<String>,
+    /// Names that mean something else as well.
+    #[serde(default)]
+    short: Vec<String>,
+    #[serde(default)]
+    domains: Vec<String>,
+    /// Phrases in which a name is not this house.
+    #[serde(default)]
+    never: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Raw {
+    house: Vec<House>,
+}
+
+/// All houses, found by the first word of their names or, in scripts without spaces, anywhere.
+pub(super) struct Table {
+    houses: Vec<House>,
+    by_first_word: HashMap<String, Vec<Name>>,
+    unspaced: Vec<Name>,
+    by_name: HashMap<String, usize>,
+}
+
+struct Name {
+    text: String,
+    house: usize,
+    certain: bool,
+}
+
+/// A house named in a text.
+#[derive(Clone, Copy)]
+pub(super) struct Mention<'t> {
+    /// Which.
+    pub(super) house: &'static House,
+    /// The name as written.
+    pub(super) name: &'t str,
+    /// Whether the name has no other meaning.
+    pub(super) certain: bool,
+    /// Where the name begins, in bytes.
+    pub(super) start: usize,
+    /// Where it ends.
+    pub(super) end: usize,
+}
+
+impl Table {
+    fn new(raw: Raw) -> Self {
+        let mut table = Self {
+            houses: Vec::new(),
+            by_first_word: HashMap::new(),
+            unspaced: Vec::new(),
+            by_name: HashMap::new(),
+        };
+        for (at, house) in raw.house.iter().enumerate() {
+            let names = house.names.iter().map(|name| (name, true));
+            for (name, certain) in names.chain(house.short.iter().map(|name| (name, false))) {
+                table.add(name, at, certain);
+            }
+            for domain in house.domains.iter().chain([&house.id, &house.name]) {
+                table.by_name.entry(without_article(domain)).or_insert(at);
+            }
+        }
+        for names in table.by_first_word.values_mut() {
+            names.sort_by_key(|name| std::cmp::Reverse(name.text.len()));
+        }
+        table.houses = raw.house;
+        table
+    }
+
+    fn add(&mut self, name: &str, house: usize, certain: bool) {
+        self.by_name.entry(without_article(name)).or_insert(house);
+        let mut forms = vec![name.to_owned()];
+        if name.contains(' ') {
+            forms.push(name.to_uppercase());
+        }
+        for text in forms {
+            let first = first_word(&text).to_owned();
+            let entry = Name { text, house, certain };
+            if is_unspaced(name) {
+                self.unspaced.push(entry);
+            } else {
+                self.by_first_word.entry(first).or_default().push(entry);
+            }
+        }
+    }
+
+    /// The house that is called so, or whose site it is.
+    pub(super) fn house_called(&'static self, name: &str) -> Option<&'static House> {
+        let name = without_article(name.trim());
+        let mut host = name.trim_start_matches("www.");
+        loop {
+            if let Some(at) = self.by_name.get(host) {
+                return self.houses.get(*at);
+            }
+            // A site's parts are the site: `in.example.com` is `example.com`.
+            host = host.split_once('.').filter(|(_, rest)| rest.contains('.'))?.1;
+        }
+    }
+
+    /// Every house that is named, in order, the longest name at each place.
+    pub(super) fn mentions<'t>(&'static self, text: &'t str) -> Vec<Mention<'t>> {
+        let mut found = Vec::new();
+        let mut begins = true;
+        let mut skip_to = 0;
+        for (start, c) in text.char_indices() {
+            let word = c.is_alphanumeric();
+            if start >= skip_to
+                && word
+                && let Some(mention) = self.mention_at(text, start, begins)
+            {
+                skip_to = mention.end;
+                found.push(mention);
+            }
+            begins = !word;
+        }
+        found
+    }
+
+    fn mention_at<'t>(
+        &'static self,
+        text: &'t str,
+        start: usize,
+        begins: bool,
+    ) -> Option<Mention<'t>> {
+        let rest = &text[start..];
+        let spaced = begins
+            .then(|| self.by_first_word.get(first_word(rest)))
+            .flatten()
+            .into_iter()
+            .flatten()
+            .find(|name| is_whole(rest, &name.text));
+        let unspaced = || {
+            let script = rest.chars().next().is_some_and(|c| u32::from(c) >= 0x2E80);
+            script.then(|| self.unspaced.iter().find(|name| rest.starts_with(&name.text))).flatten()
+        };
+        let name = spaced.or_else(unspaced)?;
+        let house = self.houses.get(name.house)?;
+        let end = start + name.text.len();
+        let meant = !house.is_something_else(text, start, end);
+        meant.then(|| Mention { house, name: &text[start..end], certain: name.certain, start, end })
+    }
+}
+
+impl House {
+    /// Whether the words around a name give it another meaning.
+    fn is_something_else(&self, text: &str, start: usize, end: usize) -> bool {
+        if self.never.is_empty() {
+            return false;
+        }
+        let from = text.floor_char_boundary(start.saturating_sub(AROUND));
+        let to = text.ceil_char_boundary((end + AROUND).min(text.len()));
+        self.never.iter().any(|phrase| text[from..to].contains(phrase.as_str()))
+    }
+}
+
+/// The name of a house of the table.
+pub fn agency_name(id: &str) -> Option<&'static str> {
+    TABLE.houses.iter().find(|house| house.id == id).map(|house| house.name.as_str())
+}
+
+/// Whether that is the name of an agency of the table.
+pub fn is_agency(name: &str) -> bool {
+    TABLE.house_called(name).is_some_and(|house| house.kind != Kind::Medium)
+}
+
+/// A name as an identifier: lower case, a leading "the" dropped, words joined by hyphens.
+pub fn slug(name: &str) -> String {
+    let name = without_article(name);
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
+}
+
+fn without_article(name: &str) -> String {
+    let name = name.to_lowercase();
+    name.strip_prefix("the ").map_or_else(|| name.clone(), str::to_owned)
+}
+
+fn first_word(text: &str) -> &str {
+    &text[..text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len())]
+}
+
+fn is_whole(rest: &str, name: &str) -> bool {
+    rest.strip_prefix(name).is_some_and(|after| !after.starts_with(char::is_alphanumeric))
+}
+
+/// Names in Han, kana or hangul stand within a run of letters.
+fn is_unspaced(name: &str) -> bool {
+    name.chars().next().is_some_and(|c| u32::from(c) >= 0x2E80)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sound() {
+        assert!(TABLE.houses.len() > 150);
+        let mut ids: Vec<_> = TABLE.houses.iter().map(|house| &house.id).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), TABLE.houses.len(), "an id stands twice");
+        for house in &TABLE.houses {
+            assert!(
+                !house.names.is_empty() || !house.short.is_empty() || !house.domains.is_empty()
+            );
+        }
+    }
+
+    #[test]
+    fn names_are_found_as_whole_words() {
+        let ids =
+            |text| TABLE.mentions(text).iter().map(|m| m.house.id.as_str()).collect::<Vec<_>>();
+        assert_eq!(ids("AFP and the Associated Press"), ["afp", "ap"]);
+        assert_eq!(ids("Interfax-Ukraine"), ["interfax-ua"]);
+        assert_eq!(ids("新华社北京"), ["xinhua"]);
+        assert_eq!(ids("APT, AFPX, PTIs"), Vec::<&str>::new());
+        assert_eq!(ids("the AP government"), Vec::<&str>::new());
+        assert_eq!(ids("Thomson Reuters Foundation"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn publishers_are_known_by_name_and_site() {
+        let id = |name| TABLE.house_called(name).map(|house| house.id.as_str());
+        assert_eq!(id("The Associated Press"), Some("ap"));
+        assert_eq!(id("www.dawn.com"), Some("dawn"));
+        assert_eq!(id("news.bbc.co.uk"), Some("bbc"));
+        assert_eq!(id("arden-post.example"), None);
+    }
+
+    #[test]
+    fn slugs_are_plain() {
+        assert_eq!(slug("The Arden Post & Courier"), "arden-post-courier");
+        assert_eq!(slug(""), "");
+    }
+}
