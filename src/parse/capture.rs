@@ -49,28 +49,31 @@ impl Kind {
 
     /// Whether a start tag shows that the element before it has ended.
     fn ends_before(self, element: Element) -> bool {
-        match (self, element) {
-            (
-                _,
-                Element::Item | Element::Entry | Element::Channel | Element::Rss | Element::Rdf,
-            )
-            | (Self::Short, Element::Leaf(_) | Element::Author | Element::Source)
-            | (
-                Self::Long,
-                Element::Leaf(
-                    Name::Creator
-                    | Name::Description
-                    | Name::DublinDate
-                    | Name::Encoded
-                    | Name::Guid
-                    | Name::Published
-                    | Name::Updated,
-                ),
-            ) => true,
-            _ => false,
-        }
+        let surrounds = matches!(
+            element,
+            Element::Item | Element::Entry | Element::Channel | Element::Rss | Element::Rdf
+        );
+        surrounds
+            || match self {
+                Self::Short => {
+                    matches!(element, Element::Leaf(_) | Element::Author | Element::Source)
+                }
+                Self::Long => matches!(element, Element::Leaf(name) if BESIDE_TEXT.contains(&name)),
+                Self::Markup => false,
+            }
     }
 }
+
+/// Elements of an item that no text in HTML holds.
+const BESIDE_TEXT: &[Name] = &[
+    Name::Creator,
+    Name::Description,
+    Name::DublinDate,
+    Name::Encoded,
+    Name::Guid,
+    Name::Published,
+    Name::Updated,
+];
 
 /// Reads on from behind the start tag `name` until that element ends. `element` says what a name
 /// means.

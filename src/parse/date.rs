@@ -116,9 +116,8 @@ fn plain(written: &str) -> String {
     let mut after_digit = false;
     for c in written.chars() {
         match c {
-            '年' | '月' | '년' | '월' => out.push('-'),
+            '年' | '月' | '년' | '월' | '\u{2212}' => out.push('-'),
             ',' | '(' | ')' | '日' | '일' | '|' | '\u{200e}' | '\u{200f}' => out.push(' '),
-            '\u{2212}' => out.push('-'),
             // The `T` of ISO 8601 parts date and time.
             'T' | 't' if after_digit => out.push(' '),
             c => match digit(c) {

@@ -106,7 +106,7 @@ impl Mixed {
             match chunk.invalid() {
                 [] => continue,
                 [byte] => {
-                    mixed.text.push_str(&WINDOWS_1252.decode_without_bom_handling(&[*byte]).0)
+                    mixed.text.push_str(&WINDOWS_1252.decode_without_bom_handling(&[*byte]).0);
                 }
                 // A character that was cut in two.
                 _ => mixed.text.push(char::REPLACEMENT_CHARACTER),

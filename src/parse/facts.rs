@@ -100,6 +100,11 @@ impl Attributes {
         }
     }
 
+    /// Whether a link with these leads to the thing itself (RFC 4287 section 4.2.7.2).
+    pub(super) fn is_alternate(&self) -> bool {
+        matches!(self.get("rel"), None | Some("" | "alternate"))
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.trim())
     }

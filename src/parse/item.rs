@@ -64,12 +64,14 @@ fn raw_id(facts: &Facts) -> Option<&str> {
 /// The link: RSS text, Atom `alternate`, an id that is one, any other link.
 fn link(facts: &Facts, base: Option<&Url>) -> Option<String> {
     let links = || facts.all(Name::Link);
-    let is_alternate =
-        |field: &&Field| matches!(field.attributes.get("rel"), None | Some("" | "alternate"));
     let mut written = links().map(|field| &field.value.text).filter(|text| !text.contains('<'));
     written
         .find_map(|text| address::absolute(text, base))
-        .or_else(|| links().filter(is_alternate).find_map(|field| href(field, base)))
+        .or_else(|| {
+            links()
+                .filter(|field| field.attributes.is_alternate())
+                .find_map(|field| href(field, base))
+        })
         .or_else(|| permalink(facts))
         .or_else(|| links().find_map(|field| href(field, base)))
         .or_else(|| address::absolute(facts.about.as_deref()?, base))

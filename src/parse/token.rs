@@ -179,10 +179,9 @@ fn tag_end(bytes: &[u8], from: usize) -> usize {
     let mut before = b' ';
     for (at, byte) in bytes.iter().enumerate().skip(from) {
         match (quote, *byte) {
-            (_, b'<') => return at,
+            (_, b'<') | (None, b'>') => return at,
             (Some(open), b) if b == open => quote = None,
             (None, b @ (b'"' | b'\'')) if before == b'=' => quote = Some(b),
-            (None, b'>') => return at,
             _ => {}
         }
         if !byte.is_ascii_whitespace() {
@@ -252,8 +251,10 @@ mod tests {
                 Token::Cdata(text) => format!("{{{text}}}"),
                 Token::End(name) => format!("</{name}>"),
                 Token::Start(tag) => {
-                    let attributes: String =
-                        tag.attributes().map(|(name, value)| format!(" {name}={value}")).collect();
+                    let attributes = tag
+                        .attributes()
+                        .flat_map(|(name, value)| [" ", name, "=", value])
+                        .collect::<String>();
                     let slash = if tag.is_empty { "/" } else { "" };
                     format!("<{}{attributes}{slash}>", tag.name)
                 }

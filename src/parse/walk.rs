@@ -180,9 +180,8 @@ impl<'a> Walk<'a, '_> {
 
     /// An author is over when something comes that no author has.
     fn end_person_before(&mut self, element: Element) {
-        let inside = |element| {
-            matches!(element, Element::Other | Element::Leaf(Name::PersonName | Name::Email))
-        };
+        let inside =
+            |element| matches!(element, Element::Other | Element::Leaf(Name::Person | Name::Email));
         if let Some(frame) = self.frames.last()
             && frame.element == Element::Author
             && !inside(element)
@@ -210,7 +209,7 @@ impl<'a> Walk<'a, '_> {
         let parent = self.frames.last().map(|frame| frame.element);
         match parent {
             Some(Element::Author | Element::Source) => {
-                self.leaf_of_person(name, captured, &attributes)
+                self.leaf_of_person(name, captured, &attributes);
             }
             Some(Element::Item | Element::Entry | Element::Media) => {
                 self.leaf_of_item(name, captured, attributes);
@@ -228,7 +227,7 @@ impl<'a> Walk<'a, '_> {
     fn leaf_of_person(&mut self, name: Name, captured: Capture, attributes: &Attributes) {
         let Some(frame) = self.frames.last_mut() else { return };
         match name {
-            Name::PersonName | Name::Title => frame.named = Some(captured.text),
+            Name::Person | Name::Title => frame.named = Some(captured.text),
             Name::Email => frame.email = Some(captured.text),
             Name::Link if !matches!(attributes.get("rel"), Some("self")) => {
                 if let Some(href) = attributes.get("href") {
@@ -257,13 +256,13 @@ impl<'a> Walk<'a, '_> {
                 document.title = Some(Value { text: captured.text, form });
             }
             Name::Link if document.link.is_none() => {
-                let alternate = matches!(attributes.get("rel"), None | Some("alternate"));
+                let alternate = attributes.is_alternate();
                 let written =
                     attributes.get("href").filter(|_| alternate).unwrap_or(&captured.text);
                 document.link = address::absolute(written, self.base);
             }
             Name::Language if document.language.is_none() => {
-                document.language = Some(captured.text)
+                document.language = Some(captured.text);
             }
             _ => self.hint(name, captured.text.trim()),
         }
@@ -366,7 +365,8 @@ impl<'a> Walk<'a, '_> {
 /// Whether an item that was cut can be recognised when it comes again whole.
 fn has_identity(item: &mut Facts) -> bool {
     item.about.is_some()
-        || [Name::Guid, Name::Id, Name::Link].iter().any(|name| item.all(*name).next().is_some())
+        || [Name::Guid, Name::Id].iter().any(|name| item.all(*name).next().is_some())
+        || item.all(Name::Link).any(|link| link.attributes.is_alternate())
 }
 
 fn attributes(tag: &Tag<'_>) -> Attributes {

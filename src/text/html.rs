@@ -230,11 +230,10 @@ impl<'a> Tag<'a> {
         for (at, byte) in bytes.iter().enumerate().skip(start + length) {
             match (quote, *byte) {
                 (Some(open), b) if b == open => quote = None,
-                (Some(_), _) => {}
                 (None, b @ (b'"' | b'\'')) if before == b'=' => quote = Some(b),
                 (None, b'>') => return Some((Self { name, closing }, &rest[at + 1..])),
                 (None, b'<') => return None,
-                (None, _) => {}
+                _ => {}
             }
             if !byte.is_ascii_whitespace() {
                 before = *byte;
