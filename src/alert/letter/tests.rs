@@ -256,11 +256,11 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn any_letter_fits_a_mail_and_is_plain(
-        tellings in proptest::collection::vec(wild_telling(), 0..30)
+        tellings in proptest::collection::vec(wild_telling(), 0..12)
     ) {
         let rendered = render(&letter(tellings));
         prop_assert!(wire_size(&rendered.text) + wire_size(&rendered.html) <= MOST_BYTES);

@@ -2,6 +2,9 @@
 
 pub(crate) mod smtp;
 
+pub(crate) mod origin;
+pub(crate) mod smtp;
+
 use std::path::PathBuf;
 
 /// A folder of real data to measure with, when it is there: `WIREDESK_DATA`, else beside the

@@ -1,1 +1,0 @@
-//! Tests of `fetch` from outside.
