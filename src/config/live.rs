@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
+use super::check::address::is_allowed;
 use crate::{
     alert::{Policy, Recipient},
     fetch, mail,
     model::{FeedName, FeedSpec, Generation, RecipientName, RuleName},
+    query::Aliases,
     rule::Ruleset,
     story::Thresholds,
 };
@@ -23,6 +25,21 @@ pub struct Limits {
     pub give_up_after: Duration,
     /// How long articles are kept.
     pub retention: Duration,
+    /// How long is remembered what was told, so that nobody is told twice.
+    pub alert_retention: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            polls: 16,
+            polls_per_host: 1,
+            sends: 4,
+            give_up_after: Duration::from_hours(48),
+            retention: Duration::from_hours(90 * 24),
+            alert_retention: Duration::from_hours(365 * 24),
+        }
+    }
 }
 
 /// Everything that can change while the daemon runs; immutable, swapped whole.
@@ -38,6 +55,10 @@ pub struct Live {
     pub rules: Arc<Ruleset>,
     /// Whom to tell and when, by rule.
     pub policies: BTreeMap<RuleName, Arc<Policy>>,
+    /// What a rule was called before; its memory goes on under the new name (the key).
+    pub renamed: BTreeMap<RuleName, RuleName>,
+    /// What `$name` stands for in queries.
+    pub aliases: Aliases,
     /// Recipients by name.
     pub recipients: BTreeMap<RecipientName, Arc<Recipient>>,
     /// Limits.
@@ -52,4 +73,23 @@ pub struct Live {
     pub mail: Option<mail::Settings>,
     /// `From` of every message, as in `Wiredesk <wiredesk@example.org>`.
     pub from: String,
+}
+
+impl Live {
+    /// Whether the operator allows this address in so many digits: it may be private, and it may
+    /// be polled each second.
+    pub fn allows(&self, url: &str) -> bool {
+        url::Url::parse(url).is_ok_and(|url| is_allowed(&url, &self.fetch.allow))
+    }
+
+    /// The address in `from`: the envelope sender of every message.
+    pub fn sender(&self) -> &str {
+        let named = self.from.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>'));
+        named.map_or(self.from.as_str(), |(address, _)| address).trim()
+    }
+
+    /// The domain of the sender: the right-hand side of every Message-ID.
+    pub fn mail_domain(&self) -> &str {
+        self.sender().rsplit_once('@').map_or("wiredesk.invalid", |(_, domain)| domain)
+    }
 }

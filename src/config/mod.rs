@@ -1,5 +1,101 @@
 //! What the operator wants: the one path from files to a running configuration.
+//!
+//! [`load`] serves start, reload and `check` alike, so what `check` accepts, a reload accepts.
+//! Reading the files and the password is at its edge; all else are functions of strings.
 
+mod check;
 pub mod live;
+pub mod plan;
+mod raw;
+mod read;
+pub mod secret;
+mod suggest;
+mod value;
+
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+use crate::{diagnostic::Report, model::Generation, query::Aliases, rule::Rule};
 
 pub use live::{Limits, Live};
+pub use plan::{Plan, difference, keep};
+
+/// A configuration that was accepted, and what is odd about it all the same.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What it says.
+    pub live: Live,
+    /// Problems that do not stand in the way.
+    pub warnings: Report,
+}
+
+/// What a file says of rules alone.
+#[derive(Debug)]
+pub struct Rules {
+    /// The rules in the order of the file, those that are not enabled left out.
+    pub rules: Vec<Rule>,
+    /// What `$name` stands for in their queries.
+    pub aliases: Aliases,
+    /// Problems that do not stand in the way.
+    pub warnings: Report,
+}
+
+/// Reads, checks and compiles the configuration at `path`: a TOML file, or a folder whose
+/// `*.toml` are read together. Nothing is accepted unless everything is; the report has every
+/// problem, not only the first.
+pub fn load(path: &Path, generation: Generation) -> Result<Loaded, Report> {
+    let sources = read::sources(path)?;
+    let mut report = Report::default();
+    let raw = raw::parse(&sources, &mut report);
+    let password = raw.as_ref().and_then(|raw| password(raw, path, &mut report));
+    let live =
+        raw.map(|raw| check::live(&raw, read::default_data(), password, generation, &mut report));
+    let (live, warnings) = accept(live, report)?;
+    Ok(Loaded { live, warnings })
+}
+
+/// Reads `[alias]` and `[[rule]]` of a file or folder, for stages that need no more. What rules
+/// say of feeds and recipients is not checked.
+pub fn load_rules(path: &Path) -> Result<Rules, Report> {
+    let sources = read::sources(path)?;
+    let mut report = Report::default();
+    let rules = raw::parse(&sources, &mut report).map(|raw| check::rules(&raw, &mut report));
+    let ((rules, aliases), warnings) = accept(rules, report)?;
+    Ok(Rules { rules, aliases, warnings })
+}
+
+/// Where the data of the configuration at `path` are, also when it has mistakes: `status` and
+/// `reload` must find the daemon all the same.
+pub fn data_folder(path: &Path) -> PathBuf {
+    let said = |text: &str| {
+        let (table, _mistakes) = toml::de::DeTable::parse_recoverable(text);
+        table.get_ref().get("data").and_then(|data| data.get_ref().as_str().map(PathBuf::from))
+    };
+    let sources = read::sources(path).unwrap_or_default();
+    sources.iter().find_map(|source| said(&source.text)).unwrap_or_else(read::default_data)
+}
+
+/// A report with errors refuses whatever it is about.
+fn accept<T>(found: Option<T>, mut report: Report) -> Result<(T, Report), Report> {
+    report.sort();
+    match found {
+        Some(found) if !report.has_errors() => Ok((found, report)),
+        _ => Err(report),
+    }
+}
+
+/// The password that `[mail]` names.
+fn password(raw: &raw::Raw, path: &Path, report: &mut Report) -> Option<SecretString> {
+    let mail = raw.mail.as_ref()?;
+    let file = mail.value.password_file.as_ref()?;
+    let places = secret::Places::new(path, read::credentials_folder());
+    mail.read(file, report, |name| {
+        places
+            .find(name)
+            .map_err(|error| value::Fault::new(error.to_string()).with_help(places.help(name)))
+    })
+}
+
+#[cfg(test)]
+mod tests;

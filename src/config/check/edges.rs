@@ -1,0 +1,214 @@
+//! The settings of the edges and the limits: `[fetch]`, `[mail]`, `[limits]`, `[story]`.
+
+use std::{ops::RangeInclusive, time::Duration};
+
+use secrecy::SecretString;
+use toml::Spanned;
+use url::Url;
+
+use super::address;
+use crate::{
+    config::{
+        Limits,
+        raw::{self, Placed, Raw},
+        value::{self, DAY, Fault, HOUR},
+    },
+    diagnostic::{Diagnostic, Report},
+    fetch,
+    mail::{self, SmtpSettings, Tls},
+    story::Thresholds,
+};
+
+/// Bytes of a document: less than this is no feed, more is no newspaper.
+const DOCUMENT_BYTES: RangeInclusive<u64> = 1 << 10..=256 << 20;
+
+/// `[fetch]`.
+pub(super) fn fetch(raw: &Raw, report: &mut Report) -> fetch::Settings {
+    let mut settings = fetch::Settings::default();
+    let Some(section) = &raw.fetch else { return settings };
+    let written = &section.value;
+    let allow = written.allow.iter();
+    settings.allow = allow
+        .filter_map(|text| section.read(text, report, |text| address::allowed(text)))
+        .collect();
+    if let Some(bytes) = number(section, written.max_bytes.as_ref(), DOCUMENT_BYTES, report) {
+        settings.max_bytes = bytes;
+    }
+    if let Some(contact) = &written.contact
+        && section.read(contact, report, |contact| check_contact(contact)).is_some()
+    {
+        let version = env!("CARGO_PKG_VERSION");
+        settings.user_agent = format!("Wiredesk/{version} (+{})", contact.get_ref());
+    }
+    settings
+}
+
+/// How a publisher reaches the operator; it stands in a header, in brackets.
+fn check_contact(text: &str) -> Result<(), Fault> {
+    let is_url = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    let is_plain = text.bytes().all(|b| b.is_ascii_graphic() && !b"()\\\"".contains(&b));
+    if is_plain && (is_url || value::email(text).is_ok()) {
+        return Ok(());
+    }
+    Err(Fault::new(format!("`{}` is not a contact", text.escape_debug()))
+        .with_help("write a mail address or the address of a web page"))
+}
+
+/// How fresh a match on a feed's first poll must be to alert.
+pub(super) fn first_poll_alert(raw: &Raw, report: &mut Report) -> Duration {
+    let section = raw.fetch.as_ref();
+    let text = section.and_then(|section| section.value.first_poll_alert.as_ref());
+    span(section, text, 0..=30 * DAY, report).unwrap_or(Duration::from_hours(24))
+}
+
+/// `[limits]`.
+pub(super) fn limits(raw: &Raw, report: &mut Report) -> Limits {
+    let mut limits = Limits::default();
+    let Some(section) = &raw.limits else { return limits };
+    let written = &section.value;
+    let counts = [
+        (&mut limits.polls, &written.polls, 1..=1_000),
+        (&mut limits.polls_per_host, &written.polls_per_host, 1..=20),
+        (&mut limits.sends, &written.sends, 1..=100),
+    ];
+    for (limit, text, range) in counts {
+        *limit = number(section, text.as_ref(), range, report).unwrap_or(*limit);
+    }
+    let durations = [
+        (&mut limits.give_up_after, &written.give_up_after, HOUR..=30 * DAY),
+        (&mut limits.retention, &written.retention, DAY..=10_000 * DAY),
+    ];
+    for (limit, text, range) in durations {
+        *limit = span(Some(section), text.as_ref(), range, report).unwrap_or(*limit);
+    }
+    limits
+}
+
+/// `[story]`.
+pub(super) fn story(raw: &Raw, report: &mut Report) -> Thresholds {
+    let mut thresholds = Thresholds::default();
+    let section = raw.story.as_ref();
+    let text = section.and_then(|section| section.value.window.as_ref());
+    if let Some(window) = span(section, text, HOUR..=30 * DAY, report) {
+        thresholds.window = window;
+    }
+    thresholds
+}
+
+/// `[mail]`, with the password that was read for it.
+pub(super) fn mail(
+    raw: &Raw,
+    password: Option<SecretString>,
+    report: &mut Report,
+) -> Option<mail::Settings> {
+    let section = raw.mail.as_ref()?;
+    let written = &section.value;
+    section.read(&written.from, report, |from| value::mailbox(from));
+    let tls = written.tls.as_ref();
+    let tls = tls.and_then(|text| section.read(text, report, |text| tls_of(text)));
+    let server = section.read(&written.smtp, report, |smtp| server(smtp));
+    check_credentials(section, report);
+    let server = server?;
+    if let (Some(text), Some(_), Tls::Implicit) = (&written.tls, tls, server.tls) {
+        let message = "`smtps` is encrypted, and `tls` says otherwise";
+        report.push(
+            &section.source,
+            Diagnostic::error(None, text.span(), message)
+                .with_help("write smtp://, or leave `tls` out"),
+        );
+    }
+    let username = written.username.as_ref().map(|name| name.get_ref().clone());
+    Some(mail::Settings::Smtp(SmtpSettings {
+        host: server.host,
+        port: server.port,
+        tls: tls.unwrap_or(server.tls),
+        credentials: username.zip(password),
+        timeouts: mail::Timeouts::default(),
+        extra_ca: None,
+        hello_name: None,
+    }))
+}
+
+struct Server {
+    host: String,
+    port: u16,
+    tls: Tls,
+}
+
+/// `smtp://host:587` or `smtps://host:465`.
+fn server(text: &str) -> Result<Server, Fault> {
+    let fault = |message: String| {
+        Fault::new(message).with_help(
+            "write smtp://mail.example.org:587 (STARTTLS) or smtps://mail.example.org:465",
+        )
+    };
+    let url = Url::parse(text)
+        .map_err(|error| fault(format!("`{}` is not a server: {error}", text.escape_debug())))?;
+    let (tls, usual) = match url.scheme() {
+        "smtp" => (Tls::StartTls, 587),
+        "smtps" => (Tls::Implicit, 465),
+        other => return Err(fault(format!("`{other}` is not a way to send mail"))),
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Fault::new("the address of the server holds a name or a password")
+            .with_help("write `username` and `password_file` on lines of their own"));
+    }
+    if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+        return Err(fault("there is something behind the server's name and port".to_owned()));
+    }
+    let host = url.host_str().filter(|host| !host.is_empty());
+    let host = host.ok_or_else(|| fault("the server has no name".to_owned()))?;
+    let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    Ok(Server { host, port: url.port().unwrap_or(usual), tls })
+}
+
+/// Only the dangerous choice has a word; the safe ones are made by `smtp` and `smtps`.
+fn tls_of(text: &str) -> Result<Tls, Fault> {
+    match text {
+        "none" => Ok(Tls::None),
+        _ => Err(Fault::new(format!("`{text}` is not a choice of `tls`")).with_help(
+            "leave the key out: smtp:// requires STARTTLS and smtps:// is encrypted from the start; \
+             \"none\" sends in the clear",
+        )),
+    }
+}
+
+/// A name and a password come together.
+fn check_credentials(section: &Placed<raw::Mail>, report: &mut Report) {
+    let lonely = match (&section.value.username, &section.value.password_file) {
+        (Some(name), None) => Some((name.span(), "`username` has no `password_file`")),
+        (None, Some(file)) => Some((file.span(), "`password_file` has no `username`")),
+        _ => None,
+    };
+    if let Some((span, message)) = lonely {
+        let help = "write both, or none of the two";
+        report.push(&section.source, Diagnostic::error(None, span, message).with_help(help));
+    }
+}
+
+fn span<T>(
+    section: Option<&Placed<T>>,
+    text: Option<&Spanned<String>>,
+    seconds: RangeInclusive<u64>,
+    report: &mut Report,
+) -> Option<Duration> {
+    section?.read(text?, report, |text| value::duration(text, seconds))
+}
+
+fn number<T>(
+    section: &Placed<T>,
+    written: Option<&Spanned<i64>>,
+    range: RangeInclusive<u64>,
+    report: &mut Report,
+) -> Option<usize> {
+    section.read(written?, report, |number| {
+        let fits = u64::try_from(*number).ok().filter(|number| range.contains(number));
+        fits.and_then(|number| usize::try_from(number).ok()).ok_or_else(|| {
+            Fault::new(format!("{number} is out of range")).with_help(format!(
+                "from {} to {}",
+                range.start(),
+                range.end()
+            ))
+        })
+    })
+}

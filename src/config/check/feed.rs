@@ -1,0 +1,121 @@
+//! Feeds: names, addresses, intervals.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use url::Url;
+
+use super::{address, unique};
+use crate::{
+    config::{
+        raw::{Feed, Placed, Raw},
+        value::{self, DAY, Fault},
+    },
+    diagnostic::{Diagnostic, Report},
+    fetch,
+    model::{FeedName, FeedSpec, FullText},
+};
+
+/// Seconds between two polls of a feed: of the web, and of an address the operator allows.
+const LEAST_INTERVAL: u64 = 60;
+const LEAST_INTERVAL_ALLOWED: u64 = 1;
+
+/// What rules may refer to: every feed and every tag that is written down, polled or not.
+#[derive(Debug, Default)]
+pub(super) struct Known<'a> {
+    pub(super) feeds: BTreeSet<&'a str>,
+    pub(super) tags: BTreeSet<&'a str>,
+}
+
+/// The names and tags of all feeds.
+pub(super) fn known(raw: &Raw) -> Known<'_> {
+    let feeds = raw.feeds.iter().map(|feed| feed.value.name.get_ref().as_str()).collect();
+    let tags = raw.feeds.iter().flat_map(|feed| &feed.value.tags);
+    Known { feeds, tags: tags.map(|tag| tag.get_ref().as_str()).collect() }
+}
+
+/// The feeds to poll.
+pub(super) fn feeds(
+    raw: &Raw,
+    fetch: &fetch::Settings,
+    report: &mut Report,
+) -> BTreeMap<FeedName, Arc<FeedSpec>> {
+    unique("feed", &raw.feeds, |feed| &feed.name, report);
+    let mut urls: BTreeMap<&str, &Placed<Feed>> = BTreeMap::new();
+    let mut specs = BTreeMap::new();
+    for feed in &raw.feeds {
+        if let Some(first) = urls.insert(feed.value.url.get_ref(), feed) {
+            let name = first.value.name.get_ref();
+            let message = format!("feed `{name}` has the same address");
+            let warning = Diagnostic::warning(None, feed.value.url.span(), message);
+            report.push(&feed.source, warning.with_help("one of the two is enough"));
+        }
+        let spec = spec(feed, fetch, report);
+        if let Some(spec) = spec.filter(|_| feed.value.enabled != Some(false)) {
+            specs.insert(spec.name.clone(), Arc::new(spec));
+        }
+    }
+    specs
+}
+
+fn spec(feed: &Placed<Feed>, fetch: &fetch::Settings, report: &mut Report) -> Option<FeedSpec> {
+    let written = &feed.value;
+    let name = feed.read(&written.name, report, |name| value::name(name));
+    let url = feed.read(&written.url, report, |url| address::feed_url(url));
+    let is_allowed = url.as_ref().is_some_and(|url| address::is_allowed(url, &fetch.allow));
+    if let Some(url) = url.as_ref().filter(|url| !is_allowed && address::is_private(url)) {
+        report.push(&feed.source, will_be_refused(feed, url));
+    }
+    let least = if is_allowed { LEAST_INTERVAL_ALLOWED } else { LEAST_INTERVAL };
+    let interval = written.interval.as_ref();
+    let interval =
+        interval.and_then(|text| feed.read(text, report, |text| interval_of(text, least)));
+    if let Some(text) = &written.full_text {
+        feed.read(text, report, |text| full_text(text));
+    }
+    if let Some(text) = &written.language {
+        feed.read(text, report, |text| value::language(text));
+    }
+    for tag in &written.tags {
+        feed.read(tag, report, |tag| value::name(tag));
+    }
+    name.and(url)?;
+    Some(FeedSpec {
+        name: FeedName::new(written.name.get_ref().as_str()),
+        url: written.url.get_ref().clone(),
+        publisher: written.publisher.clone(),
+        tags: written.tags.iter().map(|tag| tag.get_ref().clone()).collect(),
+        language: written.language.as_ref().map(|language| language.get_ref().clone()),
+        interval,
+        full_text: FullText::Never,
+    })
+}
+
+fn interval_of(text: &str, least: u64) -> Result<Duration, Fault> {
+    value::duration(text, least..=DAY)
+}
+
+/// Pages are not fetched in this version, and silence about that would be a lie.
+fn full_text(text: &str) -> Result<(), Fault> {
+    match text {
+        "never" => Ok(()),
+        "when-short" | "always" => {
+            Err(Fault::new(format!("full_text = \"{text}\" is not available in this version"))
+                .with_help("write \"never\", or leave the key out: the feed's own text is used"))
+        }
+        _ => Err(Fault::new(format!("`{text}` is not a way to get full text"))
+            .with_help("write \"never\", or leave the key out")),
+    }
+}
+
+fn will_be_refused(feed: &Placed<Feed>, url: &Url) -> Diagnostic {
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port_or_known_default().unwrap_or_default();
+    let digits = if host == "localhost" { "127.0.0.1" } else { host };
+    let message = format!("`{host}` is a private address and will not be fetched");
+    Diagnostic::warning(None, feed.value.url.span(), message)
+        .with_help(format!("to allow it: [fetch] allow = [\"{digits}:{port}\"]"))
+}

@@ -1,0 +1,118 @@
+//! From what is written to what is meant: ranges, references, names that are taken.
+
+pub(crate) mod address;
+mod edges;
+mod feed;
+mod query;
+mod recipient;
+mod rule;
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use secrecy::SecretString;
+use toml::Spanned;
+
+use super::{
+    Live,
+    raw::{self, Placed, Raw},
+};
+use crate::{
+    diagnostic::{Diagnostic, Report},
+    model::{FeedName, FeedSpec, Generation},
+    query::Aliases,
+    rule::{Rule, Ruleset, Scope},
+};
+
+/// `From` of messages that no server will ever see.
+const FROM: &str = "Wiredesk <wiredesk@localhost>";
+
+/// Everything that is meant. What is wrong goes to the report and is left out, so what comes back
+/// is only good if the report has no errors.
+pub(super) fn live(
+    raw: &Raw,
+    data: PathBuf,
+    password: Option<SecretString>,
+    generation: Generation,
+    report: &mut Report,
+) -> Live {
+    let fetch = edges::fetch(raw, report);
+    let feeds = feed::feeds(raw, &fetch, report);
+    let aliases = query::aliases(raw, report);
+    let rules = rule::rules(raw, &feed::known(raw), &aliases, report);
+    let live = Live {
+        generation,
+        data: raw.data.as_ref().map_or(data, |data| PathBuf::from(&data.value)),
+        feeds,
+        policies: rules.policies,
+        renamed: rules.renamed,
+        recipients: recipient::recipients(raw, report),
+        limits: edges::limits(raw, report),
+        story: edges::story(raw, report),
+        first_poll_alert: edges::first_poll_alert(raw, report),
+        fetch,
+        mail: edges::mail(raw, password, report),
+        from: raw.mail.as_ref().map_or(FROM.to_owned(), |mail| mail.value.from.get_ref().clone()),
+        aliases,
+        rules: Arc::new(Ruleset::default()),
+    };
+    warn_of_idle_feeds(raw, &live, &rules.rules, report);
+    warn_if_nothing_is_watched(raw, report);
+    Live { rules: Arc::new(Ruleset::compile(rules.rules)), ..live }
+}
+
+/// The rules of a file that need not say anything of feeds and recipients.
+pub(super) fn rules(raw: &Raw, report: &mut Report) -> (Vec<Rule>, Aliases) {
+    let aliases = query::aliases(raw, report);
+    (rule::matching_only(raw, &aliases, report), aliases)
+}
+
+/// Reports every name that is taken already.
+fn unique<T>(
+    what: &str,
+    tables: &[Placed<T>],
+    name: impl Fn(&T) -> &Spanned<String>,
+    report: &mut Report,
+) {
+    let mut taken: BTreeMap<&str, &Placed<T>> = BTreeMap::new();
+    for table in tables {
+        let written = name(&table.value);
+        if let Some(first) = taken.get(written.get_ref().as_str()) {
+            let twice = raw::twice(what, written.get_ref(), written.span(), first);
+            report.push(&table.source, twice);
+        } else {
+            taken.insert(written.get_ref(), table);
+        }
+    }
+}
+
+/// A feed that no rule looks at is polled for nothing.
+fn warn_of_idle_feeds(raw: &Raw, live: &Live, rules: &[Rule], report: &mut Report) {
+    let looks_everywhere = |rule: &Rule| rule.scope == Scope::default();
+    if rules.is_empty() || rules.iter().any(looks_everywhere) {
+        return;
+    }
+    for feed in &raw.feeds {
+        let written = &feed.value.name;
+        let name = FeedName::new(written.get_ref().as_str());
+        let Some(spec) = live.feeds.get(&name) else { continue };
+        if !rules.iter().any(|rule| looks_at(&rule.scope, spec)) {
+            let message = format!("no rule looks at feed `{name}`");
+            let warning = Diagnostic::warning(None, written.span(), message)
+                .with_help("name it, or one of its tags, in `feeds` or `tags` of a rule");
+            report.push(&feed.source, warning);
+        }
+    }
+}
+
+fn looks_at(scope: &Scope, feed: &FeedSpec) -> bool {
+    (scope.feeds.is_empty() || scope.feeds.contains(&feed.name))
+        && (scope.tags.is_empty() || scope.tags.iter().any(|tag| feed.tags.contains(tag)))
+}
+
+fn warn_if_nothing_is_watched(raw: &Raw, report: &mut Report) {
+    let missing = [("feed", raw.feeds.is_empty()), ("rule", raw.rules.is_empty())];
+    for (what, _) in missing.into_iter().filter(|(_, is_missing)| *is_missing) {
+        let warning = Diagnostic::warning(None, 0..0, format!("there is no {what}"));
+        report.push_bare(warning.with_help(format!("write a [[{what}]] table")));
+    }
+}

@@ -1,0 +1,86 @@
+//! Compiles queries and puts their problems where they are in the file.
+
+use std::{ops::Range, sync::Arc};
+
+use toml::Spanned;
+
+use crate::{
+    config::{
+        raw::{Placed, Raw},
+        value,
+    },
+    diagnostic::{Diagnostic, Report, Source},
+    query::{self, Aliases, Query},
+};
+
+/// Compiles a query that is written in `source`; `what` names it, as in `query of rule x`.
+pub(super) fn compile(
+    text: &Spanned<String>,
+    what: &str,
+    source: &Arc<Source>,
+    aliases: &Aliases,
+    report: &mut Report,
+) -> Option<Query> {
+    let (query, diagnostics) = query::parse(text.get_ref(), aliases);
+    for diagnostic in diagnostics {
+        place(diagnostic, text, what, source, report);
+    }
+    query
+}
+
+/// Checks every alias by itself, and gives them all.
+pub(super) fn aliases(raw: &Raw, report: &mut Report) -> Aliases {
+    let all: Aliases = raw
+        .aliases
+        .iter()
+        .map(|(name, alias)| (name.clone(), alias.value.get_ref().clone()))
+        .collect();
+    for (name, alias) in &raw.aliases {
+        let Placed { source, span, value: text } = alias;
+        if let Err(fault) = value::alias_name(name) {
+            report.push(source, fault.at(span.clone()));
+        }
+        let (_, diagnostics) = query::parse(text.get_ref(), &all);
+        for diagnostic in diagnostics.into_iter().filter(|found| !is_of_whole_queries(found)) {
+            place(diagnostic, text, &format!("alias `{name}`"), source, report);
+        }
+    }
+    all
+}
+
+/// A part of a query may be all negative; only the whole may not.
+fn is_of_whole_queries(diagnostic: &Diagnostic) -> bool {
+    diagnostic.code == Some("E106")
+}
+
+fn place(
+    mut diagnostic: Diagnostic,
+    text: &Spanned<String>,
+    what: &str,
+    source: &Arc<Source>,
+    report: &mut Report,
+) {
+    if let Some(start) = verbatim(text, source) {
+        diagnostic.span = start + diagnostic.span.start..start + diagnostic.span.end;
+        report.push(source, diagnostic);
+    } else {
+        let inner = Source { name: what.to_owned(), text: text.get_ref().clone() };
+        report.push_inside(source, text.span(), &Arc::new(inner), diagnostic);
+    }
+}
+
+/// Where the string's first character is in the file, if the file has the string letter for
+/// letter: a literal string, or a basic one without escapes.
+fn verbatim(text: &Spanned<String>, source: &Source) -> Option<usize> {
+    let Range { start, end } = text.span();
+    let written = source.text.get(start..end)?;
+    let quote =
+        ["'''", "\"\"\"", "'", "\""].into_iter().find(|quote| written.starts_with(quote))?;
+    let body = written.get(quote.len()..written.len().checked_sub(quote.len())?)?;
+    // TOML drops a line end right behind three quotes.
+    let body = match quote.len() {
+        3 => body.strip_prefix("\r\n").or(body.strip_prefix('\n')).unwrap_or(body),
+        _ => body,
+    };
+    (body == text.get_ref()).then(|| end - quote.len() - body.len())
+}
