@@ -1,1 +1,21 @@
-//! What the daemon remembers.
+//! What the daemon remembers: one writer, several readers, and verbs in the words of the trade.
+//!
+//! A write is a plain function over a transaction, run on the blocking pool, one at a time and in
+//! the order of asking; it commits whole or not at all. No SQL, row or driver type leaves this
+//! module, so a second back end has the verbs of [`ReadTx`] and [`WriteTx`] as its contract.
+
+mod error;
+mod lock;
+mod sqlite;
+
+pub use error::StoreError;
+pub use lock::Lock;
+pub use sqlite::{
+    ReadTx, Store, WriteTx,
+    alerts::{AlertRow, MatchRow, NewAlert},
+    articles::{ArticleRow, Described, Place, Recognised, Revision},
+    deliveries::{ClaimedDelivery, DeliveryRow, Ended, Frozen, Promise, Thread},
+    feeds::{ClaimedFeed, FeedRow, FeedState, PollEnd},
+    stories::{ExactCopy, StoryRow},
+    upkeep::{Counts, LoadVerdict},
+};

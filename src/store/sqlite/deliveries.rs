@@ -1,0 +1,377 @@
+//! Deliveries: the outbox, from the promise to tell to the server's word for it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row};
+
+use super::{
+    ReadTx, WriteTx,
+    alerts::AlertRow,
+    rows::{from_ms, to_ms},
+};
+use crate::{
+    model::{AlertId, Claim, DeliveryId, RecipientName, RuleName, StoryId},
+    store::StoreError,
+};
+
+/// The bytes of a message, made before the first attempt and never again.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Frozen {
+    /// Envelope sender.
+    pub sender: String,
+    /// The message.
+    pub bytes: Vec<u8>,
+}
+
+/// A delivery that this process may attempt until the lease ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClaimedDelivery {
+    /// Its row.
+    pub id: DeliveryId,
+    /// The fence.
+    pub claim: Claim,
+    /// To whom, by name.
+    pub recipient: RecipientName,
+    /// To which address.
+    pub address: String,
+    /// Its Message-ID, without angle brackets.
+    pub message_id: String,
+    /// The message, once it is made.
+    pub frozen: Option<Frozen>,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// When it was first tried.
+    pub first_try: Option<Timestamp>,
+    /// When it was due.
+    pub due_at: Timestamp,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Ended {
+    /// The server took it.
+    Sent {
+        /// With these words.
+        reply: String,
+    },
+    /// It is to be tried again.
+    Again {
+        /// When.
+        at: Timestamp,
+        /// What went wrong.
+        error: String,
+    },
+    /// It will not be tried again.
+    Dropped {
+        /// Why.
+        why: String,
+    },
+}
+
+/// An alert promised to one address.
+#[derive(Clone, Copy, Debug)]
+pub struct Promise<'a> {
+    /// Which alert.
+    pub alert: AlertId,
+    /// To whom, by name.
+    pub recipient: &'a RecipientName,
+    /// To which address.
+    pub address: &'a str,
+    /// Alerts with the same value share a message.
+    pub gathers: &'a str,
+    /// When the message is due.
+    pub due: Timestamp,
+    /// The right-hand side of its Message-ID.
+    pub domain: &'a str,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// The mails that a message stands under in the reader's thread.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Thread {
+    /// Message-IDs sent to the address about the same stories, the oldest first.
+    pub references: Vec<String>,
+}
+
+/// A delivery as `export` and `status` tell of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeliveryRow {
+    /// Its row.
+    pub id: DeliveryId,
+    /// To whom, by name.
+    pub recipient: RecipientName,
+    /// To which address.
+    pub address: String,
+    /// `due`, `sent` or `dropped`.
+    pub state: String,
+    /// When it is due.
+    pub due_at: Timestamp,
+    /// When the first of its alerts was made.
+    pub made_at: Timestamp,
+    /// Its Message-ID.
+    pub message_id: String,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+    /// When it was sent or dropped.
+    pub ended_at: Option<Timestamp>,
+    /// The server's words.
+    pub reply: Option<String>,
+    /// Its alerts.
+    pub alerts: Vec<AlertId>,
+}
+
+impl WriteTx<'_> {
+    /// Promises an alert to an address: in the message that is gathering there, or in a new one.
+    pub fn enqueue(&self, promise: &Promise<'_>) -> Result<DeliveryId, StoreError> {
+        let mut open = self.db.prepare_cached(
+            "SELECT id FROM delivery WHERE address = ?1 AND gathers = ?2 AND recipient = ?3
+                 AND state = 'due' AND bytes IS NULL ORDER BY id LIMIT 1",
+        )?;
+        let open: Option<i64> = open
+            .query_row((promise.address, promise.gathers, promise.recipient.as_str()), |row| {
+                row.get(0)
+            })
+            .optional()?;
+        let delivery = match open {
+            Some(delivery) => {
+                // Only an urgent alert brings the time forward; a claimed delivery is at its time.
+                self.db
+                    .prepare_cached("UPDATE delivery SET due_at = min(due_at, ?2) WHERE id = ?1 AND claimed = 0")?
+                    .execute((delivery, to_ms(promise.due)))?;
+                delivery
+            }
+            None => self.open_delivery(promise)?,
+        };
+        self.db
+            .prepare_cached(
+                "INSERT OR IGNORE INTO delivery_alert (delivery, alert) VALUES (?1, ?2)",
+            )?
+            .execute((delivery, promise.alert.0))?;
+        Ok(DeliveryId(delivery))
+    }
+
+    /// The number and the instance make the Message-ID; it is fixed here, before any attempt.
+    fn open_delivery(&self, promise: &Promise<'_>) -> Result<i64, StoreError> {
+        self.db
+            .prepare_cached(
+                "INSERT INTO delivery (id, recipient, address, gathers, state, due_at, made_at, message_id)
+                 SELECT next.id, ?1, ?2, ?3, 'due', ?4, ?5, next.id || '.' || meta.value || '@' || ?6
+                 FROM (SELECT coalesce(max(id), 0) + 1 AS id FROM delivery) AS next, meta WHERE meta.key = 'instance'",
+            )?
+            .execute((
+                promise.recipient.as_str(),
+                promise.address,
+                promise.gathers,
+                to_ms(promise.due),
+                to_ms(promise.now),
+                promise.domain,
+            ))?;
+        Ok(self.db.last_insert_rowid())
+    }
+
+    /// Claims at most `most` due deliveries, the longest due first.
+    pub fn claim_deliveries(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        most: usize,
+    ) -> Result<Vec<ClaimedDelivery>, StoreError> {
+        let until = now + lease;
+        let mut due = self
+            .db
+            .prepare_cached("SELECT id, due_at FROM delivery WHERE state = 'due' AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2")?;
+        let due: Vec<(i64, i64)> = due
+            .query_map((to_ms(now), most), |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let mut claim = self.db.prepare_cached(
+            "UPDATE delivery SET due_at = ?2, claim = claim + 1, claimed = 1 WHERE id = ?1
+             RETURNING id, claim, recipient, address, message_id, sender, bytes, attempts, first_try",
+        )?;
+        due.into_iter()
+            .map(|(id, was_due)| {
+                Ok(claim
+                    .query_row((id, to_ms(until)), |row| claimed(row, until, from_ms(was_due)))?)
+            })
+            .collect()
+    }
+
+    /// Fixes the bytes of a message; false when the claim is lost or an alert joined meanwhile, so
+    /// that it must be made again.
+    pub fn freeze(
+        &self,
+        delivery: &ClaimedDelivery,
+        alerts: usize,
+        frozen: &Frozen,
+    ) -> Result<bool, StoreError> {
+        let changed = self
+            .db
+            .prepare_cached(
+                "UPDATE delivery SET sender = ?4, bytes = ?5
+                 WHERE id = ?1 AND claim = ?2 AND claimed = 1 AND bytes IS NULL
+                     AND (SELECT count(*) FROM delivery_alert WHERE delivery = ?1) = ?3",
+            )?
+            .execute((
+                delivery.id.0,
+                delivery.claim.number,
+                alerts,
+                &frozen.sender,
+                &frozen.bytes,
+            ))?;
+        Ok(changed == 1)
+    }
+
+    /// Writes down how an attempt ended and lets go of the claim; false when the claim is lost.
+    pub fn finish_delivery(
+        &self,
+        delivery: &ClaimedDelivery,
+        ended: &Ended,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (state, due_at, error, reply) = match ended {
+            Ended::Sent { reply } => ("sent", now, None, Some(reply)),
+            Ended::Again { at, error } => ("due", *at, Some(error), None),
+            Ended::Dropped { why } => ("dropped", now, Some(why), None),
+        };
+        let changed = self
+            .db
+            .prepare_cached(
+                "UPDATE delivery SET state = ?3, due_at = ?4, claimed = 0, attempts = attempts + 1,
+                     first_try = coalesce(first_try, ?5), last_error = ?6, reply = ?7,
+                     ended_at = CASE WHEN ?3 = 'due' THEN NULL ELSE ?5 END
+                 WHERE id = ?1 AND claim = ?2 AND claimed = 1 AND state = 'due'",
+            )?
+            .execute((
+                delivery.id.0,
+                delivery.claim.number,
+                state,
+                to_ms(due_at),
+                to_ms(now),
+                error,
+                reply,
+            ))?;
+        Ok(changed == 1)
+    }
+}
+
+fn claimed(
+    row: &Row<'_>,
+    until: Timestamp,
+    due_at: Timestamp,
+) -> rusqlite::Result<ClaimedDelivery> {
+    let sender: Option<String> = row.get(5)?;
+    let bytes: Option<Vec<u8>> = row.get(6)?;
+    Ok(ClaimedDelivery {
+        id: DeliveryId(row.get(0)?),
+        claim: Claim { number: row.get(1)?, until },
+        recipient: RecipientName::new(row.get::<_, String>(2)?),
+        address: row.get(3)?,
+        message_id: row.get(4)?,
+        frozen: sender.zip(bytes).map(|(sender, bytes)| Frozen { sender, bytes }),
+        attempts: row.get(7)?,
+        first_try: row.get::<_, Option<i64>>(8)?.map(from_ms),
+        due_at,
+    })
+}
+
+impl ReadTx<'_> {
+    /// When the next delivery is due.
+    pub fn next_delivery_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let due: Option<i64> = self.db.query_row(
+            "SELECT min(due_at) FROM delivery WHERE state = 'due'",
+            [],
+            |row| row.get(0),
+        )?;
+        Ok(due.map(from_ms))
+    }
+
+    /// The alerts that a delivery tells.
+    pub fn alerts_in(&self, delivery: DeliveryId) -> Result<Vec<AlertRow>, StoreError> {
+        self.alerts_where(
+            "id IN (SELECT alert FROM delivery_alert WHERE delivery = ?1)",
+            delivery.0,
+        )
+    }
+
+    /// The mails sent to the address before that told of one of these stories for one of these
+    /// rules.
+    pub fn thread(
+        &self,
+        before: DeliveryId,
+        address: &str,
+        rules: &[RuleName],
+        stories: &[StoryId],
+    ) -> Result<Thread, StoreError> {
+        let rules: Vec<_> = rules.iter().map(RuleName::as_str).collect();
+        let stories: Vec<_> = stories.iter().map(|story| story.0).collect();
+        let json = |value: serde_json::Value| value.to_string();
+        let mut found = self.db.prepare_cached(
+            "SELECT DISTINCT delivery.id, message_id FROM delivery
+             JOIN delivery_alert ON delivery_alert.delivery = delivery.id
+             JOIN alert ON alert.id = delivery_alert.alert
+             WHERE delivery.address = ?1 AND delivery.id < ?2 AND bytes IS NOT NULL
+                 AND rule IN (SELECT value FROM json_each(?3)) AND story IN (SELECT value FROM json_each(?4))
+             ORDER BY delivery.id",
+        )?;
+        let found = found
+            .query_map((address, before.0, json(rules.into()), json(stories.into())), |row| {
+                row.get(1)
+            })?;
+        Ok(Thread { references: found.collect::<Result<_, _>>()? })
+    }
+
+    /// Every delivery made since `since`, the oldest first.
+    pub fn deliveries_since(&self, since: Timestamp) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.deliveries_where("made_at >= ?1", to_ms(since))
+    }
+
+    /// Deliveries that wait although they failed before, and those that were dropped since `since`.
+    pub fn troubled_deliveries(&self, since: Timestamp) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.deliveries_where(
+            "(state = 'due' AND attempts > 0) OR (state = 'dropped' AND ended_at >= ?1)",
+            to_ms(since),
+        )
+    }
+
+    /// The deliveries that tell an alert.
+    pub fn deliveries_of(&self, alert: AlertId) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.deliveries_where(
+            "id IN (SELECT delivery FROM delivery_alert WHERE alert = ?1)",
+            alert.0,
+        )
+    }
+
+    fn deliveries_where(
+        &self,
+        condition: &str,
+        value: i64,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        let mut rows = self.db.prepare_cached(&format!(
+            "SELECT id, recipient, address, state, due_at, made_at, message_id, attempts, last_error, ended_at, reply,
+                 (SELECT json_group_array(alert) FROM delivery_alert WHERE delivery = delivery.id)
+             FROM delivery WHERE {condition} ORDER BY id"
+        ))?;
+        let rows = rows.query_map([value], |row| {
+            let alerts: String = row.get(11)?;
+            let alerts: Vec<i64> = serde_json::from_str(&alerts).unwrap_or_default();
+            Ok(DeliveryRow {
+                id: DeliveryId(row.get(0)?),
+                recipient: RecipientName::new(row.get::<_, String>(1)?),
+                address: row.get(2)?,
+                state: row.get(3)?,
+                due_at: from_ms(row.get(4)?),
+                made_at: from_ms(row.get(5)?),
+                message_id: row.get(6)?,
+                attempts: row.get(7)?,
+                last_error: row.get(8)?,
+                ended_at: row.get::<_, Option<i64>>(9)?.map(from_ms),
+                reply: row.get(10)?,
+                alerts: alerts.into_iter().map(AlertId).collect(),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,172 @@
+//! The store in one SQLite file.
+
+pub(super) mod alerts;
+pub(super) mod articles;
+pub(super) mod deliveries;
+pub(super) mod feeds;
+mod rows;
+mod schema;
+pub(super) mod stories;
+pub(super) mod upkeep;
+mod window;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use tokio::{
+    sync::{Mutex as FairMutex, Semaphore},
+    task::spawn_blocking,
+};
+
+use super::StoreError;
+use crate::story;
+
+/// Readers beside the one writer.
+const READERS: usize = 4;
+/// How long a statement waits for another process, for instance a command beside the daemon.
+const BUSY: Duration = Duration::from_secs(20);
+/// Statements kept ready per connection.
+const STATEMENTS: usize = 128;
+
+/// A handle to the store; cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct Store {
+    path: Arc<PathBuf>,
+    writer: Arc<FairMutex<Writer>>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+    readers: Arc<Semaphore>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    connection: Connection,
+    window: window::LiveWindow,
+}
+
+/// A snapshot to read from.
+#[derive(Debug)]
+pub struct ReadTx<'a> {
+    db: &'a Connection,
+}
+
+/// A transaction in hand: everything it does becomes true at once, or nothing does.
+#[derive(Debug)]
+pub struct WriteTx<'a> {
+    db: &'a Transaction<'a>,
+    window: &'a mut window::LiveWindow,
+    overlay: story::Window,
+}
+
+impl Store {
+    /// Opens the database file, creates it when it is missing, and brings its schema up to date.
+    /// Blocks on the disk: call it before the loops run, or on the blocking pool.
+    pub fn open(path: &Path, now: Timestamp) -> Result<Self, StoreError> {
+        let failed = |source: Box<dyn std::error::Error + Send + Sync>| StoreError::Open {
+            path: path.to_owned(),
+            source,
+        };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| failed(error.into()))?;
+        }
+        let mut connection = Connection::open(path).map_err(|error| failed(error.into()))?;
+        prepare(&connection).map_err(|error| failed(error.into()))?;
+        schema::migrate(&mut connection, now)?;
+        let writer = Writer { connection, window: window::LiveWindow::default() };
+        Ok(Self {
+            path: Arc::new(path.to_owned()),
+            writer: Arc::new(FairMutex::new(writer)),
+            idle: Arc::default(),
+            readers: Arc::new(Semaphore::new(READERS)),
+        })
+    }
+
+    /// Runs `job` inside one transaction and commits what it did, unless it fails or panics.
+    ///
+    /// `job` may be run again and must not do anything else than speak to the transaction; it is
+    /// finished even when the caller stops waiting for it.
+    pub async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&mut WriteTx<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let mut writer = Arc::clone(&self.writer).lock_owned().await;
+        let answer = spawn_blocking(move || {
+            let Writer { connection, window } = &mut *writer;
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut tx = WriteTx { db: &transaction, window, overlay: story::Window::default() };
+            let answer = job(&mut tx)?;
+            transaction.commit()?;
+            Ok(answer)
+        });
+        answer.await.unwrap_or(Err(StoreError::Panicked))
+    }
+
+    /// Runs `job` over one snapshot.
+    pub async fn read<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&ReadTx<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let Ok(_permit) = Arc::clone(&self.readers).acquire_owned().await else {
+            return Err(StoreError::Panicked);
+        };
+        let (path, idle) = (Arc::clone(&self.path), Arc::clone(&self.idle));
+        let answer = spawn_blocking(move || {
+            let ready = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut connection = match ready {
+                Some(connection) => connection,
+                None => open_reader(&path)?,
+            };
+            let snapshot = connection.transaction()?;
+            let answer = job(&ReadTx { db: &snapshot })?;
+            drop(snapshot);
+            idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            Ok(answer)
+        });
+        answer.await.unwrap_or(Err(StoreError::Panicked))
+    }
+
+    /// Waits for the last write, tidies the file and lets go of the connections.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let writer = Arc::clone(&self.writer).lock_owned().await;
+        let tidied = spawn_blocking(move || {
+            writer.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);")?;
+            Ok(())
+        });
+        tidied.await.unwrap_or(Err(StoreError::Panicked))
+    }
+}
+
+impl<'a> WriteTx<'a> {
+    /// The same transaction as a reader sees it.
+    pub fn reader(&self) -> ReadTx<'a> {
+        ReadTx { db: self.db }
+    }
+}
+
+/// WAL so that readers never wait; FULL because a promise once made must survive a power cut
+/// (measured: 101 ms against 47 ms for 300 one-row transactions).
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864;",
+    )
+}
+
+fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)
+        .map_err(|error| StoreError::Open { path: path.to_owned(), source: error.into() })?;
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}

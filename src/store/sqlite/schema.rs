@@ -1,0 +1,47 @@
+//! Brings a database file to the schema of this program.
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use crate::store::StoreError;
+
+/// Each step brings the schema from its index to the next number (`PRAGMA user_version`).
+const STEPS: &[&str] = &[include_str!("schema/001.sql")];
+
+/// The newest schema this program knows.
+pub(super) const NEWEST: i64 = STEPS.len() as i64;
+
+/// The schema a file has.
+pub(super) fn version(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+/// Runs the steps that are missing, all in one transaction.
+pub(super) fn migrate(connection: &mut Connection, now: Timestamp) -> Result<(), StoreError> {
+    let found = version(connection)?;
+    if found > NEWEST {
+        return Err(StoreError::Newer { found, known: NEWEST });
+    }
+    if found == NEWEST {
+        return Ok(());
+    }
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let done = usize::try_from(found).unwrap_or(0);
+    for step in STEPS.iter().skip(done) {
+        transaction.execute_batch(step)?;
+    }
+    if done == 0 {
+        let mut instance = [0_u8; 8];
+        getrandom::fill(&mut instance)
+            .map_err(|error| StoreError::Content(format!("no randomness: {error}")))?;
+        let name: String = instance.iter().map(|byte| format!("{byte:02x}")).collect();
+        transaction.execute(
+            "INSERT INTO meta (key, value) VALUES ('instance', ?1), ('made_at', ?2)",
+            (name, now.to_string()),
+        )?;
+    }
+    transaction.execute_batch(&format!("PRAGMA user_version = {NEWEST}"))?;
+    transaction.commit()?;
+    Ok(())
+}

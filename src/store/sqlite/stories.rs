@@ -1,0 +1,190 @@
+//! Stories: what is known of them as a whole.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use rusqlite::OptionalExtension;
+
+use super::{
+    ReadTx, WriteTx,
+    articles::ArticleRow,
+    rows::{from_ms, to_ms},
+};
+use crate::{
+    model::{ArticleId, FeedId, StoryId},
+    store::StoreError,
+};
+
+/// Fewest words of a text whose exact double is a copy whenever it comes.
+const EXACT_WORDS: u32 = 25;
+
+/// What the exact text or address of an article is looked up by, beyond the window.
+#[derive(Clone, Copy, Debug)]
+pub struct ExactCopy<'a> {
+    /// Its feed: one feed may use one address for many items.
+    pub feed: FeedId,
+    /// Its link, made comparable.
+    pub canonical_url: Option<&'a str>,
+    /// Hash of its headline and text.
+    pub text_hash: u64,
+    /// Words of its text.
+    pub words: u32,
+}
+
+/// A story as `export` tells of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoryRow {
+    /// Its row.
+    pub id: StoryId,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// When its last article was seen.
+    pub last_seen: Timestamp,
+    /// Its lead.
+    pub lead: ArticleId,
+    /// Independent origins over it and its related stories.
+    pub origins: u32,
+    /// The origin of this story: an agency's id, else `publisher:` and a slug.
+    pub origin: String,
+    /// Stories of the same event.
+    pub related: Vec<StoryId>,
+    /// Its articles, the earliest first.
+    pub articles: Vec<ArticleRow>,
+}
+
+impl WriteTx<'_> {
+    pub(super) fn open_story(&self, now: Timestamp) -> Result<StoryId, StoreError> {
+        self.db
+            .prepare_cached("INSERT INTO story (opened_at, last_seen, lead) VALUES (?1, ?1, 0)")?
+            .execute([to_ms(now)])?;
+        Ok(StoryId(self.db.last_insert_rowid()))
+    }
+
+    pub(super) fn touch_story(&self, story: StoryId, now: Timestamp) -> Result<(), StoreError> {
+        let mut touch = self.db.prepare_cached("UPDATE story SET last_seen = ?2 WHERE id = ?1")?;
+        touch.execute((story.0, to_ms(now)))?;
+        Ok(())
+    }
+
+    /// Links stories of the same event, both ways.
+    pub(super) fn link(
+        &self,
+        story: StoryId,
+        related: &[(StoryId, f64)],
+    ) -> Result<(), StoreError> {
+        let mut link = self.db.prepare_cached(
+            "INSERT OR IGNORE INTO story_link (story, other, similarity) VALUES (?1, ?2, ?3)",
+        )?;
+        for (other, similarity) in related.iter().filter(|(other, _)| *other != story) {
+            link.execute((story.0, other.0, similarity))?;
+            link.execute((other.0, story.0, similarity))?;
+        }
+        Ok(())
+    }
+
+    /// The story of an article with the same address in another feed, or with exactly the same
+    /// text, however long ago.
+    pub fn exact_copy(&self, of: &ExactCopy<'_>) -> Result<Option<StoryId>, StoreError> {
+        let mut same_text = self.db.prepare_cached(
+            "SELECT story FROM article WHERE text_hash = ?1 AND words >= ?2 ORDER BY id LIMIT 1",
+        )?;
+        let hash = of.text_hash.cast_signed();
+        let found = same_text.query_row((hash, EXACT_WORDS), |row| row.get(0)).optional()?;
+        if found.is_some() && of.words >= EXACT_WORDS {
+            return Ok(found.map(StoryId));
+        }
+        let Some(url) = of.canonical_url.filter(|url| names_a_page(url)) else { return Ok(None) };
+        let mut same_address = self.db.prepare_cached(
+            "SELECT story FROM article WHERE canonical_url = ?1 AND feed <> ?2 ORDER BY id LIMIT 1",
+        )?;
+        let found = same_address.query_row((url, of.feed.0), |row| row.get(0)).optional()?;
+        Ok(found.map(StoryId))
+    }
+}
+
+/// Whether an address is that of a page, not of a whole site.
+fn names_a_page(url: &str) -> bool {
+    let path = url
+        .split_once("://")
+        .map_or(url, |(_, rest)| rest)
+        .split_once('/')
+        .map_or("", |(_, path)| path);
+    !path.is_empty()
+}
+
+impl ReadTx<'_> {
+    /// The origin of a story: the agency that its earliest credited article names, else the
+    /// publisher of its lead.
+    pub fn origin(&self, story: StoryId) -> Result<Option<String>, StoreError> {
+        let mut origin = self.db.prepare_cached(
+            "SELECT origin FROM article WHERE story = ?1
+             ORDER BY origin LIKE 'publisher:%', coalesce(published, seen_at), id LIMIT 1",
+        )?;
+        Ok(origin.query_row([story.0], |row| row.get(0)).optional()?)
+    }
+
+    /// How many distinct origins a story and its related stories have.
+    pub fn origins(&self, story: StoryId) -> Result<u32, StoreError> {
+        let mut distinct = BTreeSet::new();
+        for one in std::iter::once(story).chain(self.related(story)?) {
+            distinct.extend(self.origin(one)?);
+        }
+        Ok(u32::try_from(distinct.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Stories of the same event.
+    pub fn related(&self, story: StoryId) -> Result<Vec<StoryId>, StoreError> {
+        let mut related = self
+            .db
+            .prepare_cached("SELECT other FROM story_link WHERE story = ?1 ORDER BY other")?;
+        let related = related.query_map([story.0], |row| Ok(StoryId(row.get(0)?)))?;
+        Ok(related.collect::<Result<_, _>>()?)
+    }
+
+    /// The lead of a story.
+    pub fn lead(&self, story: StoryId) -> Result<Option<ArticleId>, StoreError> {
+        let mut lead = self.db.prepare_cached("SELECT lead FROM story WHERE id = ?1")?;
+        Ok(lead.query_row([story.0], |row| row.get(0)).optional()?.map(ArticleId))
+    }
+
+    /// The words of the longest article of a story.
+    pub fn longest(&self, story: StoryId) -> Result<u32, StoreError> {
+        let mut longest = self
+            .db
+            .prepare_cached("SELECT coalesce(max(words), 0) FROM article WHERE story = ?1")?;
+        Ok(longest.query_row([story.0], |row| row.get(0))?)
+    }
+
+    /// The articles of a story, the earliest first.
+    pub fn articles_of(&self, story: StoryId) -> Result<Vec<ArticleRow>, StoreError> {
+        self.articles_where("article.story = ?1", story.0)
+    }
+
+    /// A whole story.
+    pub fn story(&self, id: StoryId) -> Result<Option<StoryRow>, StoreError> {
+        let mut found =
+            self.db.prepare_cached("SELECT opened_at, last_seen, lead FROM story WHERE id = ?1")?;
+        let found: Option<(i64, i64, i64)> = found
+            .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let Some((opened_at, last_seen, lead)) = found else { return Ok(None) };
+        Ok(Some(StoryRow {
+            id,
+            opened_at: from_ms(opened_at),
+            last_seen: from_ms(last_seen),
+            lead: ArticleId(lead),
+            origins: self.origins(id)?,
+            origin: self.origin(id)?.unwrap_or_default(),
+            related: self.related(id)?,
+            articles: self.articles_of(id)?,
+        }))
+    }
+
+    /// Every story that had an article since `since`, the oldest first.
+    pub fn stories_since(&self, since: Timestamp) -> Result<Vec<StoryId>, StoreError> {
+        let mut ids =
+            self.db.prepare_cached("SELECT id FROM story WHERE last_seen >= ?1 ORDER BY id")?;
+        let ids = ids.query_map([to_ms(since)], |row| Ok(StoryId(row.get(0)?)))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,99 @@
+//! Keeps the window in memory in step with the sketches on disk.
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::{
+    WriteTx,
+    rows::{from_ms, to_ms},
+};
+use crate::{
+    model::{ArticleId, StoryId},
+    store::StoreError,
+    story::{Candidate, Sketch, Window},
+};
+
+/// The sketches of the last days, and how far it has read the sequence of changes.
+///
+/// It only ever reads what is committed, so a transaction that is rolled back leaves it right; the
+/// sketches of the transaction in hand are in the transaction's overlay.
+#[derive(Debug, Default)]
+pub(super) struct LiveWindow {
+    window: Window,
+    read_to: i64,
+}
+
+impl LiveWindow {
+    /// Reads every change since the last time. One path for the start, for the next commit, and
+    /// for what another process did.
+    fn catch_up(&mut self, db: &Connection, horizon: Timestamp) -> Result<(), StoreError> {
+        let mut changes = db.prepare_cached(
+            "SELECT seq, article, story, at, bytes FROM sketch WHERE seq > ?1 ORDER BY seq",
+        )?;
+        let mut rows = changes.query([self.read_to])?;
+        while let Some(row) = rows.next()? {
+            let (article, story) = (ArticleId(row.get(1)?), StoryId(row.get(2)?));
+            let bytes: Option<&[u8]> = row.get_ref(4)?.as_bytes_or_null().unwrap_or(None);
+            let live = from_ms(row.get(3)?) >= horizon;
+            match bytes.filter(|_| live).and_then(Sketch::from_bytes) {
+                Some(sketch) => self.window.insert(article, story, sketch),
+                None => self.window.remove(article),
+            }
+            self.read_to = row.get(0)?;
+        }
+        self.window.forget_before(horizon);
+        Ok(())
+    }
+}
+
+impl WriteTx<'_> {
+    /// Brings the window up to date and forgets what is older than `horizon`. Comes first in a
+    /// transaction that places articles, so that it reads nothing that may be rolled back.
+    pub fn open_window(&mut self, horizon: Timestamp) -> Result<(), StoreError> {
+        self.window.catch_up(self.db, horizon)
+    }
+
+    /// Articles since `horizon` that may be copies, those of this transaction included; `except`
+    /// is left out.
+    pub fn candidates(
+        &self,
+        sketch: &Sketch,
+        except: Option<ArticleId>,
+        horizon: Timestamp,
+        most: usize,
+    ) -> Vec<Candidate> {
+        let mut found = self.overlay.candidates(sketch, except, horizon, most);
+        let newer: Vec<_> = found.iter().map(|candidate| candidate.article).collect();
+        let older = self.window.window.candidates(sketch, except, horizon, most);
+        found.extend(older.into_iter().filter(|candidate| !newer.contains(&candidate.article)));
+        found
+    }
+
+    /// The live articles of a story, those of this transaction included.
+    pub fn members(&self, story: StoryId) -> Vec<Candidate> {
+        let mut found = self.overlay.members(story);
+        let newer: Vec<_> = found.iter().map(|candidate| candidate.article).collect();
+        let older = self.window.window.members(story);
+        found.extend(older.into_iter().filter(|candidate| !newer.contains(&candidate.article)));
+        found
+    }
+
+    /// Remembers the sketch of an article, in place of the one it had.
+    pub(super) fn put_sketch(
+        &mut self,
+        article: ArticleId,
+        story: StoryId,
+        sketch: &Sketch,
+    ) -> Result<(), StoreError> {
+        self.db
+            .prepare_cached(
+                "INSERT INTO sketch (article, story, at, seq, bytes)
+                 VALUES (?1, ?2, ?3, (SELECT coalesce(max(seq), 0) + 1 FROM sketch), ?4)
+                 ON CONFLICT (article) DO UPDATE SET story = excluded.story, at = excluded.at,
+                     seq = excluded.seq, bytes = excluded.bytes",
+            )?
+            .execute((article.0, story.0, to_ms(sketch.at()), sketch.to_bytes()))?;
+        self.overlay.insert(article, story, sketch.clone());
+        Ok(())
+    }
+}
