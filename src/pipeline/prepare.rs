@@ -1,0 +1,228 @@
+//! From items to articles that are ready to be placed: normalised, sketched, credited and matched.
+
+use jiff::{Span, Timestamp};
+
+use crate::{
+    config::Live,
+    model::{Article, FeedSpec, Item, ItemKey},
+    query::Facts,
+    rule::RuleMatch,
+    store::Described,
+    story::{self, Imprint, Signals, Sketch, Subject},
+    text::normal,
+};
+
+/// An article with all that can be known of it without memory.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The article, its provenance and its sketch.
+    pub described: Described,
+    /// What its headline says about earlier versions.
+    pub signals: Signals,
+    /// The rules that are true of it.
+    pub matches: Vec<RuleMatch>,
+    /// Whether it is too old to alert on the feed's first poll.
+    pub baseline: bool,
+}
+
+/// What a trip knows beside the items.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    /// The feed.
+    pub spec: &'a FeedSpec,
+    /// The configuration.
+    pub live: &'a Live,
+    /// Whether the feed never had a good poll before.
+    pub first_poll: bool,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// The hash of an item as published: equal hashes mean that there is nothing new to look at.
+pub fn item_hash(item: &Item) -> u64 {
+    let mut hash = xxhash_rust::xxh3::Xxh3::new();
+    let mut part = |text: &str| {
+        hash.update(&(text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    };
+    let text = |field: &Option<String>| field.clone().unwrap_or_default();
+    for field in [
+        &item.url,
+        &item.title,
+        &item.summary,
+        &item.text,
+        &item.language,
+        &item.credit,
+        &item.byline,
+    ] {
+        part(&text(field));
+    }
+    for field in [&item.dateline, &item.version, &item.status] {
+        part(&text(field));
+    }
+    item.authors.iter().chain(&item.categories).for_each(|word| part(word));
+    let times = [item.published, item.updated, item.embargo];
+    times.iter().for_each(|at| part(&at.map_or_else(String::new, |at| at.to_string())));
+    part(&item.source.as_ref().and_then(|source| source.title.clone()).unwrap_or_default());
+    part(&item.priority.map_or_else(String::new, |priority| priority.0.to_string()));
+    hash.digest()
+}
+
+/// The keys and the hash that the store tells by whether an item is known as it is.
+pub fn fingerprint(item: &Item) -> (Vec<ItemKey>, u64) {
+    (item.keys.clone(), item_hash(item))
+}
+
+/// Prepares items one by one; an article depends on nothing but itself.
+pub fn prepare(items: &[Item], around: &Circumstances<'_>) -> Vec<Prepared> {
+    items.iter().map(|item| prepare_one(item, around)).collect()
+}
+
+fn prepare_one(item: &Item, around: &Circumstances<'_>) -> Prepared {
+    let article = article(item, around);
+    let byline = item.byline.clone().unwrap_or_else(|| article.authors.join(", "));
+    let provenance = story::attribute(&Imprint {
+        byline: &byline,
+        credit: article.credit.as_deref().unwrap_or_default(),
+        source: article.source.as_deref().unwrap_or_default(),
+        publisher: &article.publisher,
+        title: &article.title,
+        text: &article.text,
+    });
+    let sketch = Sketch::of(&Subject {
+        title: &article.title,
+        text: &article.text,
+        publisher: &article.publisher,
+        at: article.when(),
+    });
+    let signals = story::signal(&article.title, &article.text);
+    let matches = if signals.kill { Vec::new() } else { matches(&article, &provenance, around) };
+    let baseline = around.first_poll && !is_recent(&article, around);
+    let origin = story::origin(&provenance.credits, &article.publisher);
+    let words = sketch.words();
+    Prepared {
+        described: Described { article, provenance, origin, words, sketch },
+        signals,
+        matches,
+        baseline,
+    }
+}
+
+fn article(item: &Item, around: &Circumstances<'_>) -> Article {
+    let title = normal::line(item.title.as_deref().unwrap_or_default());
+    let text = normal::text(item.text.as_deref().unwrap_or_default());
+    let summary = item
+        .summary
+        .as_deref()
+        .map(normal::text)
+        .filter(|summary| !summary.is_empty() && *summary != text);
+    let source = item.source.as_ref().and_then(|source| source.title.as_deref()).map(normal::line);
+    let source = source.filter(|source| !source.is_empty());
+    let text_hash = text_hash(&title, summary.as_deref(), &text);
+    Article {
+        keys: item.keys.clone(),
+        raw_id: item.raw_id.clone(),
+        url: item.url.clone(),
+        canonical_url: item.canonical_url.clone(),
+        publisher: publisher(item, source.as_deref(), around.spec),
+        title,
+        summary,
+        text,
+        authors: item.authors.clone(),
+        source,
+        credit: item.credit.clone(),
+        categories: item.categories.clone(),
+        language: item.language.clone().or_else(|| around.spec.language.clone()),
+        priority: item.priority,
+        published: item.published.map(|at| not_in_the_future(at, around.now)),
+        updated: item.updated,
+        seen_at: around.now,
+        item_hash: item_hash(item),
+        text_hash,
+    }
+}
+
+fn text_hash(title: &str, summary: Option<&str>, text: &str) -> u64 {
+    let mut hash = xxhash_rust::xxh3::Xxh3::new();
+    for part in [title, summary.unwrap_or_default(), text] {
+        hash.update(&(part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.digest()
+}
+
+/// The house that printed an item: the feed it was taken from by its own word, unless that is an
+/// agency and so a credit; else the feed's publisher; else the site of its link.
+fn publisher(item: &Item, source: Option<&str>, spec: &FeedSpec) -> String {
+    let taken_from = source.filter(|source| spec.publisher.is_none() || !story::is_agency(source));
+    if let Some(publisher) = taken_from.or(spec.publisher.as_deref()) {
+        return publisher.to_owned();
+    }
+    let site = |address: &str| {
+        let host = url::Url::parse(address).ok()?.host_str()?.to_owned();
+        Some(host.strip_prefix("www.").map_or(host.clone(), str::to_owned))
+    };
+    item.url
+        .as_deref()
+        .and_then(site)
+        .or_else(|| site(&spec.url))
+        .unwrap_or_else(|| spec.name.to_string())
+}
+
+/// A date more than an hour ahead is a mistake of the feed and would hold the article above all
+/// others for as long.
+fn not_in_the_future(at: Timestamp, now: Timestamp) -> Timestamp {
+    if at > now.checked_add(Span::new().hours(1)).unwrap_or(Timestamp::MAX) { now } else { at }
+}
+
+/// Whether an article of a first poll is new enough to alert: it says when it was published, and
+/// that is not long ago.
+fn is_recent(article: &Article, around: &Circumstances<'_>) -> bool {
+    article.published.is_some_and(|at| {
+        around.now.duration_since(at).unsigned_abs() <= around.live.first_poll_alert
+    })
+}
+
+fn matches(
+    article: &Article,
+    provenance: &story::Provenance,
+    around: &Circumstances<'_>,
+) -> Vec<RuleMatch> {
+    let Circumstances { spec, live, .. } = around;
+    live.rules.matches(&facts(article, provenance, spec.name.as_str(), &spec.tags))
+}
+
+/// What a query may ask of an article: what it states itself.
+pub fn facts<'a>(
+    article: &'a Article,
+    provenance: &'a story::Provenance,
+    feed: &'a str,
+    tags: &'a [String],
+) -> Facts<'a> {
+    let agencies: Vec<&str> = provenance
+        .credits
+        .iter()
+        .flat_map(|credit| [credit.agency.as_str(), credit.name.as_str()])
+        .collect();
+    let mut sources = vec![article.publisher.as_str(), feed];
+    sources.extend(article.source.as_deref());
+    sources.extend(&agencies);
+    Facts {
+        title: &article.title,
+        summary: article.summary.as_deref().unwrap_or_default(),
+        body: &article.text,
+        authors: &article.authors,
+        sources,
+        agencies,
+        cited: &provenance.cited,
+        publisher: Some(&article.publisher),
+        feed: Some(feed),
+        categories: &article.categories,
+        tags,
+        countries: &[],
+        language: article.language.as_deref(),
+        url: article.url.as_deref(),
+        published: article.published,
+        priority: article.priority.map(|priority| priority.0),
+    }
+}
