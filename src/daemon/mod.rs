@@ -1,1 +1,104 @@
-//! The loops that turn the pipeline on.
+//! The loops that turn the pipeline on: poller, deliverer, reloader, housekeeper, heartbeat.
+//!
+//! Between them travel nudges and the newest configuration, never articles or alerts: each loop
+//! looks into the store for what is due. So a stop at any line, also by `kill -9`, loses nothing.
+
+mod deliverer;
+mod heartbeat;
+mod housekeeper;
+mod poller;
+mod reloader;
+mod supervisor;
+mod wait;
+
+use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::sync::{Notify, watch};
+use tracing::info;
+
+pub use deliverer::{Delivered, round as deliver_round};
+pub use heartbeat::Pulse;
+pub use poller::round as poll_round;
+pub use supervisor::{Ending, Phase, Supervisor};
+
+use crate::{
+    observe,
+    pipeline::{
+        Context, InForce,
+        sync::{FirstPolls, sync},
+    },
+    store::{LoadVerdict, StoreError},
+    systemd,
+};
+
+/// How long each phase of stopping may take; their sum is below `TimeoutStopSec` of the unit.
+const GRACE: Duration = Duration::from_secs(12);
+
+/// What the loops are turned on with.
+#[derive(Debug)]
+pub struct Daemon {
+    /// What the trips need.
+    pub context: Context,
+    /// The other end of what is in force.
+    pub orders: watch::Sender<Arc<InForce>>,
+    /// Where the configuration is read again.
+    pub config: PathBuf,
+    /// Nudged to load the configuration again.
+    pub reload: Arc<Notify>,
+}
+
+/// Takes over what an earlier life left and makes the store agree with the configuration: the last
+/// step that may fail before the loops turn.
+pub async fn take_over(context: &Context, first: FirstPolls) -> Result<(), StoreError> {
+    let (in_force, now) = (context.in_force(), context.clock.now());
+    context
+        .store
+        .write(move |tx| {
+            tx.release_claims(now)?;
+            sync(tx, &in_force.live, first, now)?;
+            tx.note_load(&LoadVerdict {
+                generation: in_force.live.generation,
+                at: now,
+                refused: None,
+            })
+        })
+        .await
+}
+
+/// Turns the loops until `stop`, or until one of them ends unasked; then ends them in order and
+/// closes the store.
+pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
+    let Daemon { context, orders, config, reload } = daemon;
+    let pulses: Vec<_> = ["poller", "reloader", "deliverer", "housekeeper"]
+        .map(|name| (name, Pulse::default()))
+        .into();
+    let mut supervisor = Supervisor::default();
+    let [poller, reloader, deliverer, housekeeper] = std::array::from_fn(|index| {
+        pulses.get(index).map_or_else(Pulse::default, |(_, pulse)| pulse.clone())
+    });
+    supervisor.start("poller", Phase::Intake, |stop| poller::run(context.clone(), poller, stop));
+    supervisor.start("reloader", Phase::Intake, |stop| {
+        reloader::run(context.clone(), orders, config, reload, reloader, stop)
+    });
+    supervisor.start("deliverer", Phase::Delivery, |stop| {
+        deliverer::run(context.clone(), deliverer, stop)
+    });
+    supervisor.start("housekeeper", Phase::Service, |stop| {
+        housekeeper::run(context.clone(), housekeeper, stop)
+    });
+    let line = reloader::status_line(&context);
+    info!("{line}");
+    systemd::ready(&line);
+    let stopping = async {
+        stop.await;
+        systemd::stopping();
+    };
+    let ending = tokio::select! {
+        ending = supervisor.run(stopping, GRACE) => ending,
+        () = heartbeat::run(context.clone(), pulses) => Ending::Fault("heartbeat"),
+    };
+    if let Err(error) = context.store.close().await {
+        tracing::error!("closing the store: {}", observe::chain(&error));
+    }
+    ending
+}

@@ -1,0 +1,142 @@
+//! Claims the deliveries that are due and attempts each, within limits.
+
+use std::{collections::HashMap, time::Duration};
+
+use jiff::Timestamp;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, error, info_span};
+
+use super::{Pulse, wait::sleep_at_most_until};
+use crate::{
+    observe,
+    pipeline::{self, Context, deliver::DeliverError},
+    store::{ClaimedDelivery, Ended, StoreError},
+};
+
+/// How long a claim holds: longer than all the stages of an SMTP dialogue may take together.
+const LEASE: Duration = Duration::from_mins(30);
+/// How long to wait after the store refused, and after an attempt that broke.
+const AFTER_REFUSAL: Duration = Duration::from_secs(5);
+const AFTER_FAULT: Duration = Duration::from_mins(5);
+
+/// Deliveries under way.
+#[derive(Debug, Default)]
+struct Running {
+    sends: JoinSet<Result<Ended, DeliverError>>,
+    deliveries: HashMap<Id, ClaimedDelivery>,
+}
+
+/// Delivers what is due until told to stop; then waits for the messages that are on the wire, since
+/// cutting an SMTP dialogue after the data is how mails come twice.
+pub(super) async fn run(context: Context, pulse: Pulse, stop: CancellationToken) {
+    let mut running = Running::default();
+    loop {
+        let nudged = context.wake.deliveries.notified();
+        let next = running.start_due(&context).await;
+        pulse.turned();
+        tokio::select! {
+            () = stop.cancelled() => break,
+            Some(ended) = running.sends.join_next_with_id() => running.settle(&context, ended).await,
+            () = sleep_at_most_until(context.clock, next) => (),
+            () = nudged => (),
+        }
+    }
+    while let Some(ended) = running.sends.join_next_with_id().await {
+        running.settle(&context, ended).await;
+    }
+}
+
+/// What a round of deliveries came to.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Delivered {
+    /// Messages that were taken.
+    pub sent: u32,
+    /// Attempts that failed, for now or for good.
+    pub failed: u32,
+}
+
+/// Attempts everything that is due now, once, and waits for the verdicts.
+pub async fn round(context: &Context) -> Result<Delivered, StoreError> {
+    let (mut running, mut total) = (Running::default(), Delivered::default());
+    loop {
+        running.claim(context).await?;
+        let Some(ended) = running.sends.join_next_with_id().await else { return Ok(total) };
+        match &ended {
+            Ok((_, Ok(Ended::Sent { .. }))) => total.sent += 1,
+            _ => total.failed += 1,
+        }
+        running.settle(context, ended).await;
+    }
+}
+
+impl Running {
+    async fn start_due(&mut self, context: &Context) -> Option<Timestamp> {
+        let now = context.clock.now();
+        let looked = async {
+            self.claim(context).await?;
+            context.store.read(|tx| tx.next_delivery_due()).await
+        };
+        match looked.await {
+            Ok(Some(next)) if next <= now && !self.sends.is_empty() => Some(now + AFTER_REFUSAL),
+            Ok(next) => next,
+            Err(error) => {
+                error!("looking for deliveries that are due: {}", observe::chain(&error));
+                Some(now + AFTER_REFUSAL)
+            }
+        }
+    }
+
+    async fn claim(&mut self, context: &Context) -> Result<(), StoreError> {
+        let free = context.in_force().live.limits.sends.saturating_sub(self.sends.len());
+        let now = context.clock.now();
+        if free == 0 {
+            return Ok(());
+        }
+        let due = context.store.read(|tx| tx.next_delivery_due()).await?;
+        if due.is_none_or(|due| due > now) {
+            return Ok(());
+        }
+        for delivery in context.store.write(move |tx| tx.claim_deliveries(now, LEASE, free)).await?
+        {
+            let span = info_span!(
+                "deliver", delivery.id = %delivery.id, recipient.name = %delivery.recipient,
+                attempt = delivery.attempts + 1
+            );
+            let (trip, claimed) = (context.clone(), delivery.clone());
+            let attempt = async move { pipeline::deliver::run(&trip, &claimed).await };
+            let id = self.sends.spawn(attempt.instrument(span)).id();
+            self.deliveries.insert(id, delivery);
+        }
+        Ok(())
+    }
+
+    /// An attempt that panicked is a failure of its message and is tried again later.
+    async fn settle(
+        &mut self,
+        context: &Context,
+        ended: Result<(Id, Result<Ended, DeliverError>), JoinError>,
+    ) {
+        let fault = match ended {
+            Ok((id, Ok(_))) => {
+                self.deliveries.remove(&id);
+                return;
+            }
+            Ok((id, Err(error))) => {
+                error!("{}", observe::chain(&error));
+                self.deliveries.remove(&id);
+                return;
+            }
+            Err(fault) => fault,
+        };
+        let Some(delivery) = self.deliveries.remove(&fault.id()) else { return };
+        error!(delivery.id = %delivery.id, "delivery {} broke: {fault}", delivery.id);
+        let now = context.clock.now();
+        let again = Ended::Again { at: now + AFTER_FAULT, error: fault.to_string() };
+        if let Err(error) =
+            context.store.write(move |tx| tx.finish_delivery(&delivery, &again, now)).await
+        {
+            error!("{}", observe::chain(&error));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Loads the configuration again when asked: all of it or nothing.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::Pulse;
+use crate::{
+    config::{self, Plan},
+    model::Generation,
+    observe,
+    pipeline::{
+        Context, InForce,
+        sync::{FirstPolls, sync},
+    },
+    store::{LoadVerdict, StoreError},
+    systemd,
+};
+
+/// Why a configuration was refused; the old one stays in force.
+enum Refusal {
+    /// Its own mistakes, printed with file, line and caret.
+    Mistakes(String),
+    /// An edge could not be built from it.
+    Edge(String),
+    /// It could not be written into the store.
+    Store(StoreError),
+}
+
+/// Reloads whenever `asked` is nudged.
+pub(super) async fn run(
+    context: Context,
+    orders: watch::Sender<Arc<InForce>>,
+    path: PathBuf,
+    asked: Arc<Notify>,
+    pulse: Pulse,
+    stop: CancellationToken,
+) {
+    loop {
+        pulse.turned();
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(std::time::Duration::from_mins(1)) => continue,
+            () = asked.notified() => (),
+        }
+        systemd::reloading();
+        let old = context.in_force();
+        match reload(&context, &orders, &path).await {
+            Ok(plan) => {
+                let generation = context.in_force().live.generation;
+                info!(config.generation = %generation, "configuration {generation} is in force: {plan}");
+                systemd::ready(&status_line(&context));
+            }
+            Err(refusal) => {
+                let report = refusal.to_string();
+                error!(config.generation = %old.live.generation, "the new configuration was refused, the old one stays in force\n{report}");
+                note(&context, old.live.generation, Some(report)).await;
+                systemd::ready(&format!(
+                    "{}; the configuration on disk was refused",
+                    status_line(&context)
+                ));
+            }
+        }
+    }
+}
+
+/// Everything that can fail comes before the swap, which cannot.
+async fn reload(
+    context: &Context,
+    orders: &watch::Sender<Arc<InForce>>,
+    path: &Path,
+) -> Result<Plan, Refusal> {
+    let old = context.in_force();
+    let next = Generation(old.live.generation.0 + 1);
+    let file = path.to_owned();
+    let loaded = tokio::task::spawn_blocking(move || config::load(&file, next)).await;
+    let loaded = loaded.map_err(|fault| Refusal::Edge(fault.to_string()))?;
+    let loaded = loaded.map_err(|report| Refusal::Mistakes(report.to_string()))?;
+    if !loaded.warnings.is_empty() {
+        warn!("{}", loaded.warnings);
+    }
+    let live = loaded.live;
+    let plan = config::difference(&old.live, &live);
+    let live = config::keep(&old.live, live);
+    let in_force = InForce::build(live).map_err(Refusal::Edge)?;
+    let in_force = Arc::new(in_force);
+    let (writing, now) = (Arc::clone(&in_force), context.clock.now());
+    let written = context
+        .store
+        .write(move |tx| {
+            sync(tx, &writing.live, FirstPolls::Spread, now)?;
+            tx.note_load(&LoadVerdict { generation: next, at: now, refused: None })
+        })
+        .await;
+    written.map_err(Refusal::Store)?;
+    orders.send_replace(in_force);
+    context.wake.feeds.notify_one();
+    context.wake.deliveries.notify_one();
+    Ok(plan)
+}
+
+async fn note(context: &Context, generation: Generation, refused: Option<String>) {
+    let at = context.clock.now();
+    let noted = context
+        .store
+        .write(move |tx| tx.note_load(&LoadVerdict { generation, at, refused: refused.clone() }))
+        .await;
+    if let Err(error) = noted {
+        error!("noting that the configuration was refused: {}", observe::chain(&error));
+    }
+}
+
+/// What the service manager shows of us.
+pub(super) fn status_line(context: &Context) -> String {
+    let live = &context.in_force().live;
+    format!(
+        "watching {} feeds with {} rules, configuration {}",
+        live.feeds.len(),
+        live.rules.len(),
+        live.generation
+    )
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Mistakes(report) => f.write_str(report),
+            Self::Edge(why) => f.write_str(why),
+            Self::Store(error) => f.write_str(&observe::chain(error)),
+        }
+    }
+}
