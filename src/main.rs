@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    wiredesk::cli::run()
+    wiredesk::cli::main()
 }

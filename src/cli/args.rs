@@ -1,8 +1,10 @@
 //! The command line as it is typed.
 
-use clap::{Parser, Subcommand};
+use std::path::PathBuf;
 
-use super::stage::StageCommand;
+use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
+
+use super::{check::CheckArgs, demo::DemoArgs, stage::StageCommand};
 
 /// A wire desk in a box: watches news feeds, recognises the copies of one story, and sends one
 /// mail per rule and story.
@@ -15,7 +17,91 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Run the daemon
+    Run(ConfigArgs),
+    /// Poll what is due, deliver what is due, and exit
+    Once(ConfigArgs),
+    /// Load everything and print every problem with its place and a fix
+    Check(CheckArgs),
+    /// See the whole thing at work on this machine, with nothing to set up
+    Demo(DemoArgs),
+    /// Show feeds, rules, deliveries and problems
+    Status(StatusArgs),
+    /// Ask the running daemon to load its configuration again
+    Reload(ConfigArgs),
+    /// Print what the daemon knows, one JSON object a line
+    Export(ExportArgs),
+    /// Show how an article was read, grouped, matched and told
+    Explain(ExplainArgs),
+    /// Try the way messages leave
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Run one stage on files, one JSON object a line: for scripts, debugging and measurement
     #[command(subcommand)]
     Stage(StageCommand),
+}
+
+#[derive(Arguments, Clone, Debug)]
+pub(crate) struct ConfigArgs {
+    /// A TOML file, or a folder whose `*.toml` are read together
+    #[arg(short, long, value_name = "PATH", default_value = "/etc/wiredesk")]
+    pub(crate) config: PathBuf,
+}
+
+#[derive(Arguments, Debug)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Subject {
+    /// Articles with their provenance, story and matches
+    Articles,
+    /// Stories with their carriers
+    Stories,
+    /// What was told, and why
+    Alerts,
+    /// Messages and what became of them
+    Deliveries,
+}
+
+#[derive(Arguments, Debug)]
+pub(crate) struct ExportArgs {
+    /// What to print
+    pub(crate) what: Subject,
+    /// Only what is newer: an age such as `30d` or `12h`, or a moment in RFC 3339
+    #[arg(long, value_name = "AGE")]
+    pub(crate) since: Option<String>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+}
+
+#[derive(Arguments, Debug)]
+pub(crate) struct ExplainArgs {
+    /// The number of an article, or its address
+    pub(crate) article: String,
+    /// Only this rule, also when it is not true of the article
+    #[arg(long, value_name = "NAME")]
+    pub(crate) rule: Option<String>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MailCommand {
+    /// Send a test message the way alerts are sent
+    Test(MailTestArgs),
+}
+
+#[derive(Arguments, Debug)]
+pub(crate) struct MailTestArgs {
+    /// Send it there; every recipient's addresses where it is left out
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) to: Option<String>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }

@@ -1,7 +1,16 @@
 //! The commands.
 
 mod args;
+mod check;
+mod demo;
+mod explain;
+mod export;
+mod json;
+mod mail;
+mod open;
+mod run;
 mod stage;
+mod status;
 
 use std::process::ExitCode;
 
@@ -35,7 +44,7 @@ impl From<Exit> for ExitCode {
 
 /// Reads the command line, runs the command, prints what went wrong.
 #[expect(clippy::print_stderr, reason = "the last word of a command that failed")]
-pub fn run() -> ExitCode {
+pub fn main() -> ExitCode {
     let args = match args::Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
@@ -43,14 +52,28 @@ pub fn run() -> ExitCode {
             return if error.print().is_ok() { exit.into() } else { Exit::Io.into() };
         }
     };
-    let ended = match args.command {
-        args::Command::Stage(stage) => stage::run(stage),
-    };
-    match ended {
+    match dispatch(args.command) {
         Ok(exit) => exit.into(),
         Err(error) => {
+            let exit = error.downcast_ref::<open::Stop>().map_or(Exit::Software, |stop| stop.exit);
             eprintln!("error: {error:#}");
-            Exit::Software.into()
+            exit.into()
         }
+    }
+}
+
+fn dispatch(command: args::Command) -> anyhow::Result<Exit> {
+    use args::{Command, MailCommand};
+    match command {
+        Command::Run(args) => run::run(&args),
+        Command::Once(args) => run::once(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Status(args) => status::run(&args),
+        Command::Reload(args) => run::reload(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Mail(MailCommand::Test(args)) => mail::test(&args),
+        Command::Stage(stage) => stage::run(stage),
     }
 }

@@ -261,7 +261,9 @@ fn words(fields: &Map<String, Value>, keys: &[&str]) -> anyhow::Result<String> {
         Some(Value::String(text)) => Ok(text.clone()),
         Some(Value::Array(many)) => {
             let parts: Option<Vec<_>> = many.iter().map(Value::as_str).collect();
-            Ok(parts.with_context(|| format!("`{}` lists something else than text", keys[0]))?.join(", "))
+            Ok(parts
+                .with_context(|| format!("`{}` lists something else than text", keys[0]))?
+                .join(", "))
         }
         Some(_) => anyhow::bail!("`{}` is not text", keys[0]),
     }

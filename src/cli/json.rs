@@ -1,0 +1,147 @@
+//! The stable JSON shapes of what the daemon knows.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    store::{AlertRow, ArticleRow, DeliveryRow, FeedRow, MatchRow, StoryRow},
+    story::Relation,
+};
+
+/// A moment in RFC 3339, UTC.
+pub(super) fn time(at: Timestamp) -> Value {
+    at.to_string().into()
+}
+
+/// Drops what is unknown: absent, never null or empty.
+fn present(value: Value) -> Value {
+    let Value::Object(fields) = value else { return value };
+    let known = |value: &Value| match value {
+        Value::Null => false,
+        Value::Array(list) => !list.is_empty(),
+        Value::String(text) => !text.is_empty(),
+        _ => true,
+    };
+    Value::Object(fields.into_iter().filter(|(_, value)| known(value)).collect::<Map<_, _>>())
+}
+
+pub(super) fn article(row: &ArticleRow, matches: &[MatchRow]) -> Value {
+    let (article, provenance) = (&row.article, &row.provenance);
+    let credits: Vec<_> = provenance
+        .credits
+        .iter()
+        .map(|credit| json!({"agency": credit.agency, "name": credit.name, "evidence": credit.evidence}))
+        .collect();
+    present(json!({
+        "id": row.id.0,
+        "feed": row.feed.as_str(),
+        "raw_id": article.raw_id,
+        "url": article.url,
+        "canonical_url": article.canonical_url,
+        "title": article.title,
+        "summary": article.summary,
+        "text": article.text,
+        "authors": article.authors,
+        "categories": article.categories,
+        "publisher": article.publisher,
+        "source": article.source,
+        "credits": credits,
+        "cited": provenance.cited,
+        "dateline": provenance.dateline,
+        "origin": row.origin,
+        "language": article.language,
+        "priority": article.priority.map(|priority| priority.0),
+        "published": article.published.map(time),
+        "updated": article.updated.map(time),
+        "seen_at": time(article.seen_at),
+        "revised_at": time(row.revised_at),
+        "revision": row.revision,
+        "story": row.story.0,
+        "relation": relation(row.relation),
+        "similarity": row.similarity,
+        "match": row.compared_with.map(|other| other.0),
+        "matches": matches.iter().map(|found| found.rule.as_str()).collect::<Vec<_>>(),
+    }))
+}
+
+pub(super) fn story(row: &StoryRow) -> Value {
+    let mut carriers: Vec<&str> = Vec::new();
+    for article in &row.articles {
+        if !carriers.contains(&article.article.publisher.as_str()) {
+            carriers.push(&article.article.publisher);
+        }
+    }
+    present(json!({
+        "id": row.id.0,
+        "opened_at": time(row.opened_at),
+        "last_seen": time(row.last_seen),
+        "lead": row.lead.0,
+        "title": row.articles.iter().find(|article| article.id == row.lead).map(|lead| &lead.article.title),
+        "origin": row.origin,
+        "origins": row.origins,
+        "carriers": carriers,
+        "articles": row.articles.iter().map(|article| article.id.0).collect::<Vec<_>>(),
+        "related": row.related.iter().map(|story| story.0).collect::<Vec<_>>(),
+    }))
+}
+
+pub(super) fn alert(row: &AlertRow, deliveries: &[DeliveryRow]) -> Value {
+    present(json!({
+        "id": row.id.0,
+        "rule": row.rule.as_str(),
+        "story": row.story.0,
+        "reason": row.reason.kind(),
+        "reason_key": row.reason.key(),
+        "article": row.article.0,
+        "made_at": time(row.made_at),
+        "deliveries": deliveries.iter().map(|delivery| delivery.id.0).collect::<Vec<_>>(),
+    }))
+}
+
+pub(super) fn delivery(row: &DeliveryRow) -> Value {
+    present(json!({
+        "id": row.id.0,
+        "recipient": row.recipient.as_str(),
+        "address": row.address,
+        "state": row.state,
+        "due_at": time(row.due_at),
+        "made_at": time(row.made_at),
+        "message_id": row.message_id,
+        "attempts": row.attempts,
+        "last_error": row.last_error,
+        "ended_at": row.ended_at.map(time),
+        "reply": row.reply,
+        "alerts": row.alerts.iter().map(|alert| alert.0).collect::<Vec<_>>(),
+    }))
+}
+
+pub(super) fn feed(row: &FeedRow) -> Value {
+    let problem = row.problem.as_ref().map(
+        |(kind, detail, since)| json!({"kind": kind, "detail": detail, "since": time(*since)}),
+    );
+    present(json!({
+        "name": row.state.name.as_str(),
+        "url": row.url,
+        "state": if row.problem.is_some() { "failing" } else if row.state.last_success.is_some() { "ok" } else { "new" },
+        "due_at": time(row.due_at),
+        "last_poll": row.state.last_poll.map(time),
+        "last_success": row.state.last_success.map(time),
+        "last_new": row.last_new.map(time),
+        "failures": row.state.failures,
+        "problem": problem,
+        "polls": row.polls,
+        "not_modified": row.not_modified,
+        "articles": row.articles,
+    }))
+}
+
+/// The stable spelling of what an article is to the one it was compared with.
+pub(super) fn relation(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Lead => "lead",
+        Relation::Verbatim => "verbatim",
+        Relation::Cut => "cut",
+        Relation::Rewritten => "rewritten",
+        Relation::Revision => "revision",
+    }
+}

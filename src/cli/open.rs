@@ -1,0 +1,101 @@
+//! What most commands begin with: load the configuration, open the store, start a runtime.
+
+use std::{future::Future, path::Path, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use tokio::sync::watch;
+
+use super::Exit;
+use crate::{
+    clock::Clock,
+    config::{self, Live},
+    model::Generation,
+    pipeline::{Context, InForce},
+    store::Store,
+};
+
+/// Stack of a thread that parses (`decisions.md` 29).
+const STACK: usize = 8 << 20;
+/// Threads for work that blocks or computes.
+const BLOCKING: usize = 32;
+/// How long background work may go on when a command ends.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// A command that cannot go on, with the exit code that says why.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Stop {
+    /// The exit code.
+    pub(crate) exit: Exit,
+    /// For the person at the terminal.
+    pub(crate) message: String,
+}
+
+/// Ends a command with an exit code of its own.
+pub(crate) fn stop(exit: Exit, message: impl Into<String>) -> anyhow::Error {
+    Stop { exit, message: message.into() }.into()
+}
+
+/// Loads the configuration; warnings go to standard error, mistakes end the command with 78.
+#[expect(clippy::print_stderr, reason = "warnings are for the person at the terminal")]
+pub(crate) fn load(path: &Path) -> anyhow::Result<Live> {
+    match config::load(path, Generation(1)) {
+        Ok(loaded) => {
+            if !loaded.warnings.is_empty() {
+                eprint!("{}", loaded.warnings);
+            }
+            Ok(loaded.live)
+        }
+        Err(report) => Err(stop(Exit::Config, report.to_string())),
+    }
+}
+
+/// The database in a data folder.
+const DATABASE: &str = "wiredesk.db";
+
+/// Opens the store; what is in the way ends the command with 74.
+pub(crate) fn open(live: &Live) -> anyhow::Result<Store> {
+    open_file(&live.data.join(DATABASE))
+}
+
+fn open_file(path: &Path) -> anyhow::Result<Store> {
+    Store::open(path, Clock::System.now())
+        .map_err(|error| stop(Exit::Io, crate::observe::chain(&error)))
+}
+
+/// Opens the store that belongs to a configuration, also when the configuration has mistakes: what
+/// the daemon knows is shown all the same.
+pub(crate) fn open_for_reading(config: &Path) -> anyhow::Result<Store> {
+    let data = config::data_folder(config);
+    let path = data.join(DATABASE);
+    if !path.exists() {
+        return Err(stop(
+            Exit::Io,
+            format!("{} does not exist: nothing has run here yet", path.display()),
+        ));
+    }
+    open_file(&path)
+}
+
+/// Joins store and configuration to what the trips need.
+pub(crate) fn context(
+    store: Store,
+    live: Live,
+) -> anyhow::Result<(Context, watch::Sender<Arc<InForce>>)> {
+    let in_force = InForce::build(live).map_err(|why| stop(Exit::Config, why))?;
+    let (orders, receiver) = watch::channel(Arc::new(in_force));
+    Ok((Context::new(store, receiver, Clock::System), orders))
+}
+
+/// Runs a command to its end on a runtime of its own.
+pub(crate) fn block_on<T>(command: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK)
+        .max_blocking_threads(BLOCKING)
+        .build()
+        .context("starting the runtime")?;
+    let ended = runtime.block_on(command);
+    runtime.shutdown_timeout(LAST_WORDS);
+    ended
+}

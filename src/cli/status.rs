@@ -1,0 +1,188 @@
+//! `wiredesk status`: feeds, rules, deliveries and problems, beside a running daemon or without one.
+
+use std::fmt::Write as _;
+
+use jiff::{Span, Timestamp};
+use serde_json::{Value, json};
+
+use super::{Exit, args::StatusArgs, json, open, run};
+use crate::{
+    clock::Clock,
+    config::{self, Live},
+    model::Generation,
+    store::{Counts, DeliveryRow, FeedRow, LoadVerdict},
+};
+
+/// How long a dropped delivery is shown.
+const DROPPED_DAYS: i64 = 7;
+
+/// Everything that is shown.
+struct Status {
+    pid: Option<i32>,
+    load: Option<LoadVerdict>,
+    feeds: Vec<FeedRow>,
+    counts: Counts,
+    troubled: Vec<DeliveryRow>,
+    /// The configuration on disk, or its mistakes.
+    configured: Result<Live, String>,
+}
+
+/// Prints the status.
+#[expect(clippy::print_stdout, reason = "the answer of the command")]
+pub(super) fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
+    let path = &args.config.config;
+    let store = open::open_for_reading(path)?;
+    let now = Clock::System.now();
+    let since = now - Span::new().hours(24 * DROPPED_DAYS);
+    let (load, feeds, counts, troubled) = open::block_on(async {
+        let read = store.read(move |tx| {
+            Ok((tx.last_load()?, tx.feeds()?, tx.counts()?, tx.troubled_deliveries(since)?))
+        });
+        Ok(read.await?)
+    })?;
+    let configured = config::load(path, Generation(0))
+        .map(|loaded| loaded.live)
+        .map_err(|report| report.to_string());
+    let pid = run::running(&config::data_folder(path)).map(rustix::process::Pid::as_raw_pid);
+    let status = Status { pid, load, feeds, counts, troubled, configured };
+    if args.json {
+        println!("{}", status.to_json());
+    } else {
+        print!("{}", status.to_text(now));
+    }
+    Ok(Exit::Ok)
+}
+
+impl Status {
+    /// What a person should look at, in a sentence each.
+    fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if let Some(LoadVerdict { refused: Some(report), generation, .. }) = &self.load {
+            problems.push(format!("the new configuration was refused, configuration {generation} stays in force\n{report}"));
+        } else if let Err(report) = &self.configured {
+            problems.push(format!("the configuration on disk has mistakes\n{report}"));
+        }
+        for feed in &self.feeds {
+            if let Some((kind, detail, since)) = &feed.problem {
+                problems.push(format!(
+                    "feed `{}` fails since {since} ({} times in a row): {kind}: {detail}; next try at {}",
+                    feed.state.name, feed.state.failures, feed.due_at
+                ));
+            }
+        }
+        for delivery in &self.troubled {
+            let error = delivery.last_error.as_deref().unwrap_or("no reason is known");
+            let (id, recipient, address) = (delivery.id, &delivery.recipient, &delivery.address);
+            problems.push(match delivery.state.as_str() {
+                "dropped" => format!("delivery {id} to `{recipient}` <{address}> was given up: {error}"),
+                _ => format!(
+                    "delivery {id} to `{recipient}` <{address}> failed {} times: {error}; next try at {}",
+                    delivery.attempts, delivery.due_at
+                ),
+            });
+        }
+        problems
+    }
+
+    fn rules(&self) -> Vec<Value> {
+        let Ok(live) = &self.configured else { return Vec::new() };
+        live.policies
+            .values()
+            .map(|policy| {
+                let notify: Vec<_> = policy.notify.iter().map(|name| name.as_str()).collect();
+                let query = live.rules.get(&policy.rule).map(|rule| rule.query.source.to_string());
+                json!({"name": policy.rule.as_str(), "query": query, "notify": notify})
+            })
+            .collect()
+    }
+
+    fn to_json(&self) -> Value {
+        let load = self.load.as_ref().map(|load| {
+            json!({"generation": load.generation.0, "at": json::time(load.at), "refused": load.refused})
+        });
+        json!({
+            "running": self.pid.is_some(),
+            "pid": self.pid,
+            "configuration": load,
+            "articles": self.counts.articles,
+            "stories": self.counts.stories,
+            "alerts": self.counts.alerts,
+            "feeds": self.feeds.iter().map(json::feed).collect::<Vec<_>>(),
+            "rules": self.rules(),
+            "deliveries": {
+                "due": self.counts.due,
+                "sent": self.counts.sent,
+                "dropped": self.counts.dropped,
+                "troubled": self.troubled.iter().map(json::delivery).collect::<Vec<_>>(),
+            },
+            "problems": self.problems(),
+        })
+    }
+
+    fn to_text(&self, now: Timestamp) -> String {
+        let mut out = String::new();
+        let mut line = |text: String| {
+            // Writing to a string cannot fail.
+            let _infallible = writeln!(out, "{text}");
+        };
+        match (self.pid, &self.load) {
+            (Some(pid), Some(load)) => {
+                line(format!("running as process {pid} on configuration {}", load.generation))
+            }
+            (Some(pid), None) => line(format!("running as process {pid}")),
+            (None, _) => line("not running".to_owned()),
+        }
+        let Counts { articles, stories, alerts, due, sent, dropped } = self.counts;
+        line(format!("{articles} articles in {stories} stories, {alerts} alerts"));
+        line(format!("deliveries: {due} due, {sent} sent, {dropped} given up"));
+        line(format!("\nfeeds ({})", self.feeds.len()));
+        for feed in &self.feeds {
+            let state = match (&feed.problem, feed.state.last_success) {
+                (Some((kind, ..)), _) => format!("failing: {kind}"),
+                (None, Some(at)) => format!("ok, {}", ago(at, now)),
+                (None, None) => "not polled yet".to_owned(),
+            };
+            let name = feed.state.name.as_str();
+            line(format!(
+                "  {name:<24} {:>7} articles  {state}; next {}",
+                feed.articles,
+                ahead(feed.due_at, now)
+            ));
+        }
+        let rules = self.rules();
+        line(format!("\nrules ({})", rules.len()));
+        for rule in &rules {
+            let (name, query) = (
+                rule["name"].as_str().unwrap_or_default(),
+                rule["query"].as_str().unwrap_or_default(),
+            );
+            line(format!("  {name:<24} {query}"));
+        }
+        let problems = self.problems();
+        line(format!("\nproblems ({})", problems.len()));
+        for problem in &problems {
+            line(format!("  {}", problem.replace('\n', "\n    ")));
+        }
+        out
+    }
+}
+
+fn ago(at: Timestamp, now: Timestamp) -> String {
+    format!("{} ago", rough(now.duration_since(at).as_secs()))
+}
+
+fn ahead(at: Timestamp, now: Timestamp) -> String {
+    match at.duration_since(now).as_secs() {
+        seconds if seconds <= 0 => "now".to_owned(),
+        seconds => format!("in {}", rough(seconds)),
+    }
+}
+
+fn rough(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{} s", seconds.max(0)),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
