@@ -1,72 +1,112 @@
-//! `wiredesk check`: load everything and print every problem.
+//! `wiredesk check`: loads everything, prints every problem, and says whether it would run.
 
-use std::io::IsTerminal as _;
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    path::{Path, PathBuf},
+};
 
-use serde_json::json;
+use clap::Args;
+use serde::Serialize;
 
-use super::{Exit, args::ConfigArgs};
+use super::Exit;
 use crate::{
-    config,
-    diagnostic::{Colour, Report, Severity},
+    config::{self, Live, Loaded},
+    diagnostic::{Colour, Diagnostic, Report, Severity, Source},
     model::Generation,
 };
 
-#[derive(clap::Args, Debug)]
+/// What `check` is asked.
+#[derive(Args, Debug)]
 pub(crate) struct CheckArgs {
-    #[command(flatten)]
-    config: ConfigArgs,
+    /// A TOML file, or a folder whose `*.toml` are read together
+    #[arg(short, long, value_name = "PATH", default_value = "/etc/wiredesk")]
+    config: PathBuf,
     /// Print one JSON object a problem
     #[arg(long)]
     json: bool,
 }
 
-/// Checks a configuration.
-#[expect(clippy::print_stdout, reason = "the answer of the command")]
-pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
-    let (report, found) = match config::load(&args.config.config, Generation(0)) {
-        Ok(loaded) => {
-            let live = &loaded.live;
-            let counts = (live.feeds.len(), live.policies.len(), live.recipients.len());
-            (loaded.warnings, Some(counts))
-        }
-        Err(report) => (report, None),
-    };
+/// Loads the configuration as `run` would; exit 78 if it is refused.
+pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
+    let (exit, report, verdict) = check(&args.config);
+    let mut out = io::stdout().lock();
     if args.json {
-        print_json(&report);
-    } else {
-        print!(
-            "{}",
-            report.render(if std::io::stdout().is_terminal() {
-                Colour::Ansi
-            } else {
-                Colour::Plain
-            })
-        );
-        match found {
-            Some((feeds, rules, recipients)) => {
-                println!("ok: {feeds} feeds, {rules} rules, {recipients} recipients")
-            }
-            None => println!("refused: {} errors", report.count(Severity::Error)),
+        for (source, diagnostic) in report.iter() {
+            serde_json::to_writer(&mut out, &Problem::of(source, diagnostic))?;
+            writeln!(out)?;
         }
+        return Ok(exit);
     }
-    Ok(if found.is_some() { Exit::Ok } else { Exit::Config })
+    let colour = if out.is_terminal() { Colour::Ansi } else { Colour::Plain };
+    if !report.is_empty() {
+        writeln!(out, "{}", report.render(colour))?;
+    }
+    writeln!(out, "{verdict}")?;
+    Ok(exit)
 }
 
-#[expect(clippy::print_stdout, reason = "the answer of the command")]
-fn print_json(report: &Report) {
-    for (source, diagnostic) in report.iter() {
-        let place = source.map(|source| source.position(diagnostic.span.start));
-        println!(
-            "{}",
-            json!({
-                "file": source.map(|source| source.name.as_str()),
-                "line": place.map(|(line, _)| line),
-                "column": place.map(|(_, column)| column),
-                "code": diagnostic.code,
-                "severity": if diagnostic.severity == Severity::Error { "error" } else { "warning" },
-                "message": diagnostic.message,
-                "help": diagnostic.help,
-            })
-        );
+fn check(path: &Path) -> (Exit, Report, String) {
+    match config::load(path, Generation(0)) {
+        Ok(Loaded { live, warnings }) => {
+            let verdict = format!("ok: {}{}", inventory(&live), with_warnings(&warnings));
+            (Exit::Ok, warnings, verdict)
+        }
+        Err(report) => {
+            let errors = counted(report.count(Severity::Error), "error");
+            let verdict = format!("refused: {errors}{}", with_warnings(&report));
+            (Exit::Config, report, verdict)
+        }
+    }
+}
+
+fn inventory(live: &Live) -> String {
+    let feeds = counted(live.feeds.len(), "feed");
+    let rules = counted(live.rules.len(), "rule");
+    format!("{feeds}, {rules}, {}", counted(live.recipients.len(), "recipient"))
+}
+
+fn with_warnings(report: &Report) -> String {
+    match report.count(Severity::Warning) {
+        0 => String::new(),
+        count => format!(", {}", counted(count, "warning")),
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// One problem as JSON; lines and columns count from 1, columns in characters.
+#[derive(Serialize)]
+struct Problem<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    severity: &'static str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+}
+
+impl<'a> Problem<'a> {
+    fn of(source: Option<&'a Source>, diagnostic: &'a Diagnostic) -> Self {
+        let position = source.map(|source| source.position(diagnostic.span.start));
+        Self {
+            file: source.map(|source| source.name.as_str()),
+            line: position.map(|(line, _)| line),
+            column: position.map(|(_, column)| column),
+            code: diagnostic.code,
+            severity: match diagnostic.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            message: &diagnostic.message,
+            help: diagnostic.help.as_deref(),
+        }
     }
 }

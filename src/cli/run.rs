@@ -19,6 +19,7 @@ use crate::{
     observe,
     pipeline::sync::FirstPolls,
     store::Lock,
+    systemd::Notifier,
 };
 
 /// Takes the data folder for this process.
@@ -35,7 +36,7 @@ pub(super) fn lock(live: &Live) -> anyhow::Result<Lock> {
 
 /// Runs the daemon until it is told to stop.
 pub(super) fn run(args: &ConfigArgs) -> anyhow::Result<Exit> {
-    observe::init();
+    observe::init(observe::Format::Auto, None)?;
     let live = open::load(&args.config)?;
     let _lock = lock(&live)?;
     let store = open::open(&live)?;
@@ -43,8 +44,14 @@ pub(super) fn run(args: &ConfigArgs) -> anyhow::Result<Exit> {
         let (context, orders) = open::context(store, live)?;
         daemon::take_over(&context, FirstPolls::Spread).await.context("taking over the store")?;
         let reload = Arc::new(Notify::new());
-        let daemon =
-            Daemon { context, orders, config: args.config.clone(), reload: Arc::clone(&reload) };
+        let manager = Notifier::from_environment().context("finding the service manager")?;
+        let daemon = Daemon {
+            context,
+            orders,
+            config: args.config.clone(),
+            reload: Arc::clone(&reload),
+            manager,
+        };
         let mut asked = signal(SignalKind::hangup())?;
         let (mut term, mut int) =
             (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
@@ -69,7 +76,7 @@ pub(super) fn run(args: &ConfigArgs) -> anyhow::Result<Exit> {
 /// Polls what is due, delivers what is due, and exits.
 #[expect(clippy::print_stdout, reason = "the answer of the command")]
 pub(super) fn once(args: &ConfigArgs) -> anyhow::Result<Exit> {
-    observe::init();
+    observe::init(observe::Format::Auto, None)?;
     let live = open::load(&args.config)?;
     let _lock = lock(&live)?;
     let store = open::open(&live)?;

@@ -17,11 +17,9 @@ pub(super) fn among<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Str
     }
 }
 
-/// Names that still read as a list.
-const MOST_LISTED: usize = 20;
-
-/// At most a third of the letters may differ, and at least one.
-fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+/// The name most like one that does not exist: at most a third of the letters may differ, and at
+/// least one.
+pub(super) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let lower = name.to_lowercase();
     let most = (lower.chars().count() / 3).max(1);
     known
@@ -31,6 +29,9 @@ fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, other)| other)
 }
+
+/// Names that still read as a list.
+const MOST_LISTED: usize = 20;
 
 #[cfg(test)]
 mod tests {

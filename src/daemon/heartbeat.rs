@@ -11,7 +11,11 @@ use std::{
 use tokio::time::{Instant, timeout};
 use tracing::warn;
 
-use crate::{pipeline::Context, systemd};
+use super::tell;
+use crate::{
+    pipeline::Context,
+    systemd::{Notifier, watchdog_interval},
+};
 
 /// A loop that has not turned for this long hangs; each looks at least once a minute, the
 /// housekeeper every ten.
@@ -46,13 +50,13 @@ impl Pulse {
 
 /// Feeds the watchdog by health, not by a timer: the writer answers and every loop has turned.
 /// Runs around the supervisor until the store is closed, so that it does not fail during a drain.
-pub(super) async fn run(context: Context, pulses: Vec<(&'static str, Pulse)>) {
-    let Some(every) = systemd::watchdog_interval() else { return std::future::pending().await };
+pub(super) async fn run(context: Context, manager: Notifier, pulses: Vec<(&'static str, Pulse)>) {
+    let Some(every) = watchdog_interval() else { return std::future::pending().await };
     loop {
         let answer = timeout(ANSWER, context.store.write(|_| Ok(()))).await;
         let hanging = pulses.iter().find(|(_, pulse)| !pulse.is_alive());
         match (answer, hanging) {
-            (Ok(Ok(())), None) => systemd::alive(),
+            (Ok(Ok(())), None) => tell(manager.watchdog()),
             (Ok(Ok(())), Some((name, _))) => {
                 warn!(task.name = name, "task `{name}` hangs; not feeding the watchdog")
             }

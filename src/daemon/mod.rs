@@ -28,7 +28,7 @@ use crate::{
         sync::{FirstPolls, sync},
     },
     store::{LoadVerdict, StoreError},
-    systemd,
+    systemd::Notifier,
 };
 
 /// How long each phase of stopping may take; their sum is below `TimeoutStopSec` of the unit.
@@ -45,6 +45,8 @@ pub struct Daemon {
     pub config: PathBuf,
     /// Nudged to load the configuration again.
     pub reload: Arc<Notify>,
+    /// A line to the service manager.
+    pub manager: Notifier,
 }
 
 /// Takes over what an earlier life left and makes the store agree with the configuration: the last
@@ -68,7 +70,7 @@ pub async fn take_over(context: &Context, first: FirstPolls) -> Result<(), Store
 /// Turns the loops until `stop`, or until one of them ends unasked; then ends them in order and
 /// closes the store.
 pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
-    let Daemon { context, orders, config, reload } = daemon;
+    let Daemon { context, orders, config, reload, manager } = daemon;
     let pulses: Vec<_> = ["poller", "reloader", "deliverer", "housekeeper"]
         .map(|name| (name, Pulse::default()))
         .into();
@@ -77,8 +79,9 @@ pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
         pulses.get(index).map_or_else(Pulse::default, |(_, pulse)| pulse.clone())
     });
     supervisor.start("poller", Phase::Intake, |stop| poller::run(context.clone(), poller, stop));
+    let source = reloader::Reload { orders, path: config, asked: reload, manager: manager.clone() };
     supervisor.start("reloader", Phase::Intake, |stop| {
-        reloader::run(context.clone(), orders, config, reload, reloader, stop)
+        reloader::run(source, context.clone(), reloader, stop)
     });
     supervisor.start("deliverer", Phase::Delivery, |stop| {
         deliverer::run(context.clone(), deliverer, stop)
@@ -88,17 +91,24 @@ pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
     });
     let line = reloader::status_line(&context);
     info!("{line}");
-    systemd::ready(&line);
+    tell(manager.ready(&line));
     let stopping = async {
         stop.await;
-        systemd::stopping();
+        tell(manager.stopping());
     };
     let ending = tokio::select! {
         ending = supervisor.run(stopping, GRACE) => ending,
-        () = heartbeat::run(context.clone(), pulses) => Ending::Fault("heartbeat"),
+        () = heartbeat::run(context.clone(), manager.clone(), pulses) => Ending::Fault("heartbeat"),
     };
     if let Err(error) = context.store.close().await {
         tracing::error!("closing the store: {}", observe::chain(&error));
     }
     ending
+}
+
+/// A service manager that does not listen is worth a word, and no more.
+fn tell(told: std::io::Result<()>) {
+    if let Err(error) = told {
+        tracing::debug!("telling the service manager: {error}");
+    }
 }

@@ -1,15 +1,12 @@
 //! Loads the configuration again when asked: all of it or nothing.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::Pulse;
+use super::{Pulse, tell};
 use crate::{
     config::{self, Plan},
     model::Generation,
@@ -19,8 +16,23 @@ use crate::{
         sync::{FirstPolls, sync},
     },
     store::{LoadVerdict, StoreError},
-    systemd,
+    systemd::Notifier,
 };
+
+/// How often it shows that it turns.
+const TURN: Duration = Duration::from_mins(1);
+
+/// What reloading needs beside the context.
+pub(super) struct Reload {
+    /// The other end of what is in force.
+    pub(super) orders: watch::Sender<Arc<InForce>>,
+    /// Where the configuration is.
+    pub(super) path: PathBuf,
+    /// Nudged to load it again.
+    pub(super) asked: Arc<Notify>,
+    /// A line to the service manager.
+    pub(super) manager: Notifier,
+}
 
 /// Why a configuration was refused; the old one stays in force.
 enum Refusal {
@@ -32,52 +44,43 @@ enum Refusal {
     Store(StoreError),
 }
 
-/// Reloads whenever `asked` is nudged.
-pub(super) async fn run(
-    context: Context,
-    orders: watch::Sender<Arc<InForce>>,
-    path: PathBuf,
-    asked: Arc<Notify>,
-    pulse: Pulse,
-    stop: CancellationToken,
-) {
+/// Reloads whenever it is asked to.
+pub(super) async fn run(reload: Reload, context: Context, pulse: Pulse, stop: CancellationToken) {
     loop {
         pulse.turned();
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(std::time::Duration::from_mins(1)) => continue,
-            () = asked.notified() => (),
+            () = tokio::time::sleep(TURN) => continue,
+            () = reload.asked.notified() => (),
         }
-        systemd::reloading();
-        let old = context.in_force();
-        match reload(&context, &orders, &path).await {
+        tell(reload.manager.reloading());
+        let old = context.in_force().live.generation;
+        match load(&context, &reload).await {
             Ok(plan) => {
                 let generation = context.in_force().live.generation;
                 info!(config.generation = %generation, "configuration {generation} is in force: {plan}");
-                systemd::ready(&status_line(&context));
+                tell(reload.manager.ready(&status_line(&context)));
             }
             Err(refusal) => {
                 let report = refusal.to_string();
-                error!(config.generation = %old.live.generation, "the new configuration was refused, the old one stays in force\n{report}");
-                note(&context, old.live.generation, Some(report)).await;
-                systemd::ready(&format!(
-                    "{}; the configuration on disk was refused",
-                    status_line(&context)
-                ));
+                error!(
+                    config.generation = %old,
+                    "the new configuration was refused, configuration {old} stays in force\n{report}"
+                );
+                note(&context, old, report).await;
+                let line =
+                    format!("{}; the configuration on disk was refused", status_line(&context));
+                tell(reload.manager.ready(&line));
             }
         }
     }
 }
 
 /// Everything that can fail comes before the swap, which cannot.
-async fn reload(
-    context: &Context,
-    orders: &watch::Sender<Arc<InForce>>,
-    path: &Path,
-) -> Result<Plan, Refusal> {
+async fn load(context: &Context, reload: &Reload) -> Result<Plan, Refusal> {
     let old = context.in_force();
     let next = Generation(old.live.generation.0 + 1);
-    let file = path.to_owned();
+    let file = reload.path.clone();
     let loaded = tokio::task::spawn_blocking(move || config::load(&file, next)).await;
     let loaded = loaded.map_err(|fault| Refusal::Edge(fault.to_string()))?;
     let loaded = loaded.map_err(|report| Refusal::Mistakes(report.to_string()))?;
@@ -98,17 +101,19 @@ async fn reload(
         })
         .await;
     written.map_err(Refusal::Store)?;
-    orders.send_replace(in_force);
+    reload.orders.send_replace(in_force);
     context.wake.feeds.notify_one();
     context.wake.deliveries.notify_one();
     Ok(plan)
 }
 
-async fn note(context: &Context, generation: Generation, refused: Option<String>) {
+async fn note(context: &Context, generation: Generation, refused: String) {
     let at = context.clock.now();
     let noted = context
         .store
-        .write(move |tx| tx.note_load(&LoadVerdict { generation, at, refused: refused.clone() }))
+        .write(move |tx| {
+            tx.note_load(&LoadVerdict { generation, at, refused: Some(refused.clone()) })
+        })
         .await;
     if let Err(error) = noted {
         error!("noting that the configuration was refused: {}", observe::chain(&error));

@@ -1,64 +1,67 @@
 //! What one can see of the running program: the log, and error chains printed once.
 
-use std::{
-    error::Error,
-    fmt::Write as _,
-    io::{self, IsTerminal as _},
-};
+mod chain;
+mod journal;
+
+use std::io::{self, IsTerminal as _};
 
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
-/// Starts the log on standard error: for people on a terminal, and without times and colours where
-/// the journal adds its own. `WIREDESK_LOG` sets what is told, `info` otherwise.
-pub fn init() {
+pub use chain::chain;
+use journal::{Priority, is_journal};
+
+/// How the log is written, to standard error.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Format {
+    /// Whatever suits who reads: [`Format::Journal`] if that is the journal, else [`Format::Text`].
+    #[default]
+    Auto,
+    /// One line an event with its time; colours on a terminal.
+    Text,
+    /// Lines with a syslog priority and without the time, which the journal knows itself.
+    Journal,
+    /// One JSON object an event.
+    Json,
+}
+
+/// Why the log could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    /// The filter is not one.
+    #[error("`{0}` is not a log filter; write a level such as `info`, or `wiredesk::fetch=debug`")]
+    Filter(String),
+    /// There is one already.
+    #[error("the log was started before")]
+    Started,
+}
+
+/// The level where nobody says.
+const LEVEL: &str = "info";
+
+/// Starts the log of the process. `filter` is what the command line says, as in `debug` or
+/// `info,wiredesk::fetch=debug`; else `WIREDESK_LOG` has the word.
+pub fn init(format: Format, filter: Option<&str>) -> Result<(), InitError> {
+    let said = std::env::var_os("WIREDESK_LOG").map(|said| said.to_string_lossy().into_owned());
+    let directives = filter.or(said.as_deref()).unwrap_or(LEVEL);
     let filter = EnvFilter::builder()
-        .with_default_directive(tracing::level_filters::LevelFilter::INFO.into())
-        .with_env_var("WIREDESK_LOG")
-        .from_env_lossy();
+        .parse(directives)
+        .map_err(|_| InitError::Filter(directives.to_owned()))?;
+    let events = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let registry = tracing_subscriber::registry().with(filter);
-    let started = if std::env::var_os("JOURNAL_STREAM").is_some() {
-        registry
-            .with(
-                fmt::layer()
-                    .with_writer(io::stderr)
-                    .with_ansi(false)
-                    .without_time()
-                    .with_target(false),
-            )
-            .try_init()
-    } else {
-        let colours = io::stderr().is_terminal();
-        registry
-            .with(fmt::layer().with_writer(io::stderr).with_ansi(colours).with_target(false))
-            .try_init()
+    let started = match format.resolved() {
+        Format::Json => registry.with(events.json()).try_init(),
+        Format::Journal => registry.with(events.with_ansi(false).event_format(Priority)).try_init(),
+        Format::Auto | Format::Text => registry.with(events.with_target(false)).try_init(),
     };
-    if let Err(error) = started {
-        tracing::debug!("the log was started before: {error}");
-    }
+    started.map_err(|_| InitError::Started)
 }
 
-/// An error with its sources, each once, from the outermost to the cause.
-pub fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        // Writing to a string cannot fail.
-        let _infallible = write!(text, ": {cause}");
-        source = cause.source();
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_chain_names_every_cause_once() {
-        #[derive(Debug, thiserror::Error)]
-        #[error("storing the poll")]
-        struct Outer(#[source] io::Error);
-        let error = Outer(io::Error::other("the disk is full"));
-        assert_eq!(chain(&error), "storing the poll: the disk is full");
+impl Format {
+    fn resolved(self) -> Self {
+        match self {
+            Self::Auto if is_journal() => Self::Journal,
+            Self::Auto => Self::Text,
+            chosen => chosen,
+        }
     }
 }

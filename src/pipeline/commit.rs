@@ -8,7 +8,7 @@ use crate::{
     config::Live,
     model::{ArticleId, Claim, FeedId, StoryId},
     store::{ExactCopy, NewAlert, Place, PollEnd, Promise, Recognised, StoreError, WriteTx},
-    story::{self, Assignment},
+    story::{self, Assignment, Evidence},
 };
 
 /// Candidates compared in full: the best forty by shared hashes (`stories.md` section 3.4).
@@ -117,9 +117,10 @@ fn settle(
         Recognised::New => {
             report.new += 1;
             let place = find_place(tx, batch.feed, prepared, live, horizon)?;
-            match place {
-                Place::New { .. } => report.stories_opened += 1,
-                Place::In { .. } => report.joined += 1,
+            if place.story.is_some() {
+                report.joined += 1;
+            } else {
+                report.stories_opened += 1;
             }
             let (article, story) = tx.add_article(batch.feed, described, &place)?;
             Ok(Some((story, happened(article, 0, false))))
@@ -136,27 +137,23 @@ fn find_place(
 ) -> Result<Place, StoreError> {
     let described = &prepared.described;
     let candidates = tx.candidates(&described.sketch, None, horizon, CANDIDATES);
-    let related = match story::assign(&described.sketch, &candidates, &live.story) {
-        Assignment::Joins { story, evidence } => {
-            return Ok(Place::In { story, evidence: Some(evidence) });
-        }
-        Assignment::Opens { related } => related,
+    let alike = |related: Vec<(StoryId, Evidence)>| {
+        related.into_iter().map(|(story, evidence)| (story, evidence.similarity)).collect()
     };
-    let exact = tx.exact_copy(&ExactCopy {
+    let related = match story::assign(&described.sketch, &candidates, &live.story) {
+        Assignment::Joins { story, evidence, related } => {
+            let (story, evidence) = (Some(story), Some(evidence));
+            return Ok(Place { story, evidence, related: alike(related) });
+        }
+        Assignment::Opens { related } => alike(related),
+    };
+    let story = tx.exact_copy(&ExactCopy {
         feed,
         canonical_url: described.article.canonical_url.as_deref(),
         text_hash: described.article.text_hash,
         words: described.words,
     })?;
-    Ok(match exact {
-        Some(story) => Place::In { story, evidence: None },
-        None => Place::New {
-            related: related
-                .into_iter()
-                .map(|(story, evidence)| (story, evidence.similarity))
-                .collect(),
-        },
-    })
+    Ok(Place { story, evidence: None, related })
 }
 
 /// Decides for every rule that has a match anywhere in the story or was told of it.

@@ -25,7 +25,8 @@ pub(super) struct Overlap {
     /// Weight of the shorter text, and how much of it the longer has.
     whole: f64,
     shared: f64,
-    /// The same with quotations at full weight.
+    /// The same with quotations at full weight, and what some stories share, too: furniture is
+    /// never quoted.
     heard: f64,
     heard_shared: f64,
     /// The same without what is quoted.
@@ -72,7 +73,8 @@ impl Overlap {
         self.shorter += 1;
         self.total += voice;
         self.whole += weighted;
-        self.heard += weight;
+        let heard = if quoted || weight > 0.0 { 1.0 } else { 0.0 };
+        self.heard += heard;
         self.lead += u32::from(mark.is_lead());
         if !quoted {
             self.plain += weight;
@@ -81,7 +83,7 @@ impl Overlap {
             self.longer += 1;
             self.both += 1;
             self.shared += weighted;
-            self.heard_shared += weight;
+            self.heard_shared += heard;
             self.lead_shared += u32::from(mark.is_lead());
             self.telling += u32::from(weighted > 0.0);
             if !quoted {
@@ -198,14 +200,19 @@ fn is_template(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Threshold
 /// The containment that makes a copy: more where the evidence is thin, less where leads agree.
 fn needed(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> f64 {
     let mut needed = thresholds.copy;
+    let titles = shared_share(a.title(), b.title());
     if overlap.unsampled(overlap.whole) < thresholds.thin_shingles {
         needed = needed.max(thresholds.copy_thin);
+        let told = a.title().len().min(b.title().len()) >= thresholds.title_words;
+        if told && titles >= thresholds.title_agrees {
+            needed -= thresholds.title_allowance;
+        }
     }
     let lead = overlap.lead_containment();
     if lead >= thresholds.lead_agrees {
         needed -= thresholds.lead_allowance;
-    } else if lead < thresholds.lead_differs && shared_share(a.title(), b.title()) < 0.25 {
-        needed += thresholds.lead_allowance;
+    } else if lead < thresholds.lead_differs && titles < thresholds.title_differs {
+        needed += thresholds.lead_penalty;
     }
     needed
 }

@@ -36,8 +36,11 @@ pub struct Thresholds {
     pub copy_thin: f64,
     /// See `copy_thin`.
     pub thin_shingles: f64,
-    /// Containment that makes reports related: independent reports reach it by quotes and figures.
+    /// Containment, quotations and all, that makes reports related: the same statement, told
+    /// independently, reaches it.
     pub related: f64,
+    /// Related stories named at most, so that an event told by hundreds stays readable.
+    pub most_related: usize,
     /// Shared shingles below which nothing is said: two sentences of an official name.
     pub shared_shingles: f64,
     /// What a quoted shingle weighs: everybody at the press conference heard the same.
@@ -58,12 +61,23 @@ pub struct Thresholds {
     pub own_title: f64,
     /// … or of their leads; else they share the page.
     pub own_lead: f64,
+    /// From this share of common headline words, of at least `title_words`, a thin text needs …
+    pub title_agrees: f64,
+    /// See `title_agrees`.
+    pub title_words: usize,
+    /// … so much less.
+    pub title_allowance: f64,
     /// From this containment of the lead the texts begin alike: less is needed.
     pub lead_agrees: f64,
-    /// Below this containment of the lead, more is needed.
-    pub lead_differs: f64,
-    /// How much less or more.
+    /// How much less.
     pub lead_allowance: f64,
+    /// Below this containment of the lead, and with other headlines, more is needed: pages of a
+    /// chain of papers share their tails.
+    pub lead_differs: f64,
+    /// Headlines with less in common are others.
+    pub title_differs: f64,
+    /// How much more; measured, up to .25 no copy is lost.
+    pub lead_penalty: f64,
     /// Templates: less of the leads' numbers in common than this is another instance …
     pub template_numbers: f64,
     /// … or than this when they are at least `template_hours` apart.
@@ -87,11 +101,12 @@ pub struct Thresholds {
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
-            window: std::time::Duration::from_secs(4 * 86_400),
+            window: std::time::Duration::from_hours(4 * 24),
             copy: 0.5,
             copy_thin: 0.62,
             thin_shingles: 60.0,
             related: 0.3,
+            most_related: 8,
             shared_shingles: 8.0,
             quoted_weight: 0.35,
             plain_containment: 0.35,
@@ -102,9 +117,14 @@ impl Default for Thresholds {
             same_again: 0.9,
             own_title: 0.3,
             own_lead: 0.5,
+            title_agrees: 0.8,
+            title_words: 4,
+            title_allowance: 0.15,
             lead_agrees: 0.6,
-            lead_differs: 0.15,
             lead_allowance: 0.08,
+            lead_differs: 0.15,
+            title_differs: 0.25,
+            lead_penalty: 0.25,
             template_numbers: 0.34,
             template_numbers_later: 0.67,
             template_hours: 48,
@@ -158,6 +178,8 @@ pub enum Assignment {
         story: StoryId,
         /// Because of this.
         evidence: Evidence,
+        /// Stories that tell the same event in other words, best first.
+        related: Vec<(StoryId, Evidence)>,
     },
 }
 
@@ -172,12 +194,15 @@ pub fn assign(sketch: &Sketch, candidates: &[Candidate], thresholds: &Thresholds
     let joined = compared
         .iter()
         .find(|best| best.verdict == Verdict::Copy && !drifts(best, &compared, thresholds));
+    let story = joined.map(|best| best.other.story);
+    let related = related(sketch, &compared, story, thresholds);
     match joined {
         Some(best) => Assignment::Joins {
             story: best.other.story,
             evidence: best.evidence(sketch, thresholds),
+            related,
         },
-        None => Assignment::Opens { related: related(sketch, &compared, thresholds) },
+        None => Assignment::Opens { related },
     }
 }
 
@@ -236,16 +261,21 @@ fn drifts(best: &Compared<'_>, compared: &[Compared<'_>], thresholds: &Threshold
         })
 }
 
-/// The best candidate of each related story.
+/// The best candidate of each related story but the article's own.
 fn related(
     sketch: &Sketch,
     compared: &[Compared<'_>],
+    own: Option<StoryId>,
     thresholds: &Thresholds,
 ) -> Vec<(StoryId, Evidence)> {
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeSet<StoryId> = own.into_iter().collect();
     compared
         .iter()
         .filter(|one| one.verdict != Verdict::Unrelated && seen.insert(one.other.story))
         .map(|one| (one.other.story, one.evidence(sketch, thresholds)))
+        .take(thresholds.most_related)
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,7 +138,7 @@ fn thinned(sketch: &Sketch) -> u8 {
 
 /// The first cell of a hash: its place on a line of `size` cells.
 fn home(mixed: u32, size: usize) -> usize {
-    let place = u128::from(mixed) * size as u128 >> 32;
+    let place = (u128::from(mixed) * size as u128) >> 32;
     usize::try_from(place).unwrap_or_default()
 }
 

@@ -110,8 +110,7 @@ fn is_correcting_remark(line: &str) -> bool {
 fn ends_label(rest: &str) -> bool {
     let capitals_after = |rest: &str| rest.chars().next().is_none_or(|c| !c.is_lowercase());
     match rest.chars().next() {
-        None => true,
-        Some(':' | ']' | ')' | '—' | '–' | '/' | '|') => true,
+        None | Some(':' | ']' | ')' | '—' | '–' | '/' | '|') => true,
         Some('-') => capitals_after(rest[1..].trim_start_matches(['-', ' '])),
         Some(' ') => {
             let rest = rest.trim_start();

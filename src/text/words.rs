@@ -194,7 +194,9 @@ impl Reader {
                 let from = open.first_word.min(self.words.len());
                 let quoted = &mut self.words[from..];
                 if (SHORTEST_QUOTE..=LONGEST_QUOTE).contains(&quoted.len()) {
-                    quoted.iter_mut().for_each(|word| word.quoted = true);
+                    for word in quoted {
+                        word.quoted = true;
+                    }
                 }
             }
             _ => {

@@ -22,6 +22,7 @@ use crate::{
     daemon::{self, Daemon},
     demo::{self, Newsroom},
     pipeline::sync::FirstPolls,
+    systemd::Notifier,
 };
 
 /// The demo fails when it has not come to its end by then.
@@ -69,8 +70,13 @@ async fn play(args: &DemoArgs, out: PathBuf) -> anyhow::Result<Exit> {
     let mails = live.data.join("mail");
     let (context, orders) = open::context(open::open(&live)?, live)?;
     daemon::take_over(&context, FirstPolls::AtOnce).await.context("preparing the store")?;
-    let daemon =
-        Daemon { context: context.clone(), orders, config, reload: Arc::new(Notify::new()) };
+    let daemon = Daemon {
+        context: context.clone(),
+        orders,
+        config,
+        reload: Arc::new(Notify::new()),
+        manager: Notifier::default(),
+    };
     let ended = CancellationToken::new();
     let watch = async {
         let watched = watch(&context, args).await;

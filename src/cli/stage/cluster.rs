@@ -172,12 +172,12 @@ impl Desk {
                 "verdict": verdict,
             })
         };
-        match assignment {
-            Assignment::Joins { evidence, .. } => vec![pair(evidence, "copy")],
-            Assignment::Opens { related } => {
-                related.iter().map(|(_, evidence)| pair(evidence, "related")).collect()
-            }
-        }
+        let (copy, related) = match assignment {
+            Assignment::Joins { evidence, related, .. } => (Some(evidence), related),
+            Assignment::Opens { related } => (None, related),
+        };
+        let related = related.iter().map(|(_, evidence)| pair(evidence, "related"));
+        copy.map(|evidence| pair(evidence, "copy")).into_iter().chain(related).collect()
     }
 
     fn name_of(&self, evidence: &Evidence) -> Value {
@@ -307,14 +307,15 @@ fn report(out: &mut impl Write, path: &Path, error: &str) -> anyhow::Result<Exit
 }
 
 fn print_stats(desk: &Desk) -> anyhow::Result<()> {
+    let count = u32::try_from(desk.arrived).unwrap_or(u32::MAX);
     let seconds = desk.working.as_secs_f64();
     let figures = json!({
         "documents": desk.arrived,
         "seconds": seconds,
         "load_seconds": desk.loading.as_secs_f64(),
-        "per_second": desk.latency.count as f64 / seconds.max(f64::MIN_POSITIVE),
-        "p50_ms": desk.latency.quantile(0.50),
-        "p99_ms": desk.latency.quantile(0.99),
+        "per_second": f64::from(count) / seconds.max(f64::MIN_POSITIVE),
+        "p50_ms": desk.latency.quantile(50).as_secs_f64() * 1e3,
+        "p99_ms": desk.latency.quantile(99).as_secs_f64() * 1e3,
         "peak_bytes": peak_bytes(),
         "matches": desk.joined,
     });
@@ -330,40 +331,38 @@ fn peak_bytes() -> u64 {
     kilobytes.unwrap_or(0) * 1024
 }
 
-/// Times counted by size, so that quantiles need no memory; exact to a sixteenth.
+/// Times counted by size, so that quantiles need no memory; exact to an eighth.
 struct Latency {
     count: u64,
-    buckets: [u64; 512],
+    /// Eight to each power of two nanoseconds.
+    buckets: [u64; 64 * 8],
 }
 
 impl Default for Latency {
     fn default() -> Self {
-        Self { count: 0, buckets: [0; 512] }
+        Self { count: 0, buckets: [0; 64 * 8] }
     }
 }
 
 impl Latency {
     fn note(&mut self, taken: Duration) {
-        let nanos = u64::try_from(taken.as_nanos()).unwrap_or(u64::MAX).max(16);
+        let nanos = u64::try_from(taken.as_nanos()).unwrap_or(u64::MAX).max(8);
         let power = nanos.ilog2();
-        let sixteenth = (nanos >> (power - 4)) & 15;
-        let bucket = power as usize * 8 + (sixteenth / 2) as usize;
-        self.buckets[bucket.min(511)] += 1;
+        let eighth = (nanos >> (power - 3)) & 7;
+        let bucket = u64::from(power) * 8 + eighth;
         self.count += 1;
+        self.buckets[usize::try_from(bucket).unwrap_or_default()] += 1;
     }
 
-    /// Milliseconds that the given share of all took at most.
-    fn quantile(&self, share: f64) -> f64 {
-        let wanted = (self.count as f64 * share).ceil();
-        let mut seen = 0.0;
-        for (bucket, many) in self.buckets.iter().enumerate() {
-            seen += *many as f64;
-            if seen >= wanted && *many > 0 {
-                let power = bucket as u32 / 8;
-                let nanos = 2_f64.powi(power as i32) * (1.0 + (bucket % 8 + 1) as f64 / 8.0);
-                return nanos / 1e6;
-            }
-        }
-        0.0
+    /// What so many of a hundred took at most.
+    fn quantile(&self, percent: u64) -> Duration {
+        let wanted = (self.count * percent).div_ceil(100);
+        let mut seen = 0;
+        let found = (0_u64..).zip(self.buckets).find(|(_, many)| {
+            seen += many;
+            *many > 0 && seen >= wanted
+        });
+        let (bucket, _) = found.unwrap_or_default();
+        Duration::from_nanos((8 + bucket % 8 + 1) << (bucket / 8).saturating_sub(3))
     }
 }

@@ -106,9 +106,16 @@ pub(super) fn mail(
     section.read(&written.from, report, |from| value::mailbox(from));
     let tls = written.tls.as_ref();
     let tls = tls.and_then(|text| section.read(text, report, |text| tls_of(text)));
-    let server = section.read(&written.smtp, report, |smtp| server(smtp));
     check_credentials(section, report);
-    let server = server?;
+    if holds_password(&written.smtp) {
+        // Without the line of the file, which would put the password into the journal.
+        let place = section.source.line_name(written.smtp.span().start);
+        let message = format!("the address of the server holds a password, at {place}");
+        let help = "write `username` and `password_file` on lines of their own";
+        report.push_bare(Diagnostic::error(None, 0..0, message).with_help(help));
+        return None;
+    }
+    let server = section.read(&written.smtp, report, |smtp| server(smtp))?;
     if let (Some(text), Some(_), Tls::Implicit) = (&written.tls, tls, server.tls) {
         let message = "`smtps` is encrypted, and `tls` says otherwise";
         report.push(
@@ -127,6 +134,10 @@ pub(super) fn mail(
         extra_ca: None,
         hello_name: None,
     }))
+}
+
+fn holds_password(smtp: &Spanned<String>) -> bool {
+    Url::parse(smtp.get_ref()).is_ok_and(|url| url.password().is_some())
 }
 
 struct Server {
@@ -149,8 +160,8 @@ fn server(text: &str) -> Result<Server, Fault> {
         "smtps" => (Tls::Implicit, 465),
         other => return Err(fault(format!("`{other}` is not a way to send mail"))),
     };
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Fault::new("the address of the server holds a name or a password")
+    if !url.username().is_empty() {
+        return Err(Fault::new("the address of the server holds a user's name")
             .with_help("write `username` and `password_file` on lines of their own"));
     }
     if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {

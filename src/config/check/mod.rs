@@ -109,7 +109,11 @@ fn looks_at(scope: &Scope, feed: &FeedSpec) -> bool {
         && (scope.tags.is_empty() || scope.tags.iter().any(|tag| feed.tags.contains(tag)))
 }
 
+/// Tables that could not be read are no reason to say that there are none.
 fn warn_if_nothing_is_watched(raw: &Raw, report: &mut Report) {
+    if report.has_errors() {
+        return;
+    }
     let missing = [("feed", raw.feeds.is_empty()), ("rule", raw.rules.is_empty())];
     for (what, _) in missing.into_iter().filter(|(_, is_missing)| *is_missing) {
         let warning = Diagnostic::warning(None, 0..0, format!("there is no {what}"));

@@ -84,3 +84,63 @@ fn verbatim(text: &Spanned<String>, source: &Source) -> Option<usize> {
     };
     (body == text.get_ref()).then(|| end - quote.len() - body.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Holder {
+        query: Spanned<String>,
+    }
+
+    /// Draws a problem at `marked` in the query that the TOML text holds.
+    fn drawn(toml: &str, marked: &str) -> String {
+        let holder: Holder = toml::from_str(toml).unwrap();
+        let start = holder.query.get_ref().find(marked).unwrap();
+        let source = Arc::new(Source { name: "w.toml".to_owned(), text: toml.to_owned() });
+        let diagnostic = Diagnostic::error(Some("E1"), start..start + marked.len(), "here");
+        let mut report = Report::default();
+        place(diagnostic, &holder.query, "query of rule `r`", &source, &mut report);
+        report.to_string()
+    }
+
+    #[test]
+    fn a_string_without_escapes_is_mapped_to_the_letter() {
+        for toml in [
+            "query = 'a \"b\" Pentagon'",
+            "query = \"a b Pentagon\"",
+            "# é\nquery = '''a\nb Pentagon'''",
+            "query = '''\na\nb Pentagon'''",
+            "\u{feff}query = \"\"\"\r\nPentagon\"\"\"",
+        ] {
+            let drawn = drawn(toml, "Pentagon");
+            let lines: Vec<_> = drawn.lines().collect();
+            let at = |line: usize, what| {
+                lines[line].find(what).map(|at| lines[line][..at].chars().count())
+            };
+            let carets = lines.iter().position(|line| line.contains("^^^^^^^^")).unwrap();
+            assert_eq!(at(carets, "^"), at(carets - 1, "Pentagon"), "{drawn}");
+            assert!(!drawn.contains("query of rule"), "{drawn}");
+        }
+    }
+
+    #[test]
+    fn a_string_with_escapes_is_shown_with_the_query_beneath() {
+        assert_snapshot!(drawn(r#"query = "\"a b\" Pentagon""#, "Pentagon"), @r#"
+        error[E1]: here
+         --> w.toml:1:9
+          |
+        1 | query = "\"a b\" Pentagon"
+          |         ^^^^^^^^^^^^^^^^^^
+          |
+         ::: query of rule `r`:1:7
+          |
+        1 | "a b" Pentagon
+          |       ^^^^^^^^
+        "#);
+    }
+}

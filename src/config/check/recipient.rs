@@ -26,15 +26,14 @@ pub(super) fn recipients(
     unique("recipient", &raw.recipients, |recipient| &recipient.name, report);
     let mut all = BTreeMap::new();
     for recipient in &raw.recipients {
-        if let Some(checked) = check(recipient, report) {
-            all.insert(checked.name.clone(), Arc::new(checked));
-        }
+        let checked = check(recipient, report);
+        all.insert(checked.name.clone(), Arc::new(checked));
         warn_if_unused(recipient, raw, report);
     }
     all
 }
 
-fn check(recipient: &Placed<Recipient>, report: &mut Report) -> Option<alert::Recipient> {
+fn check(recipient: &Placed<Recipient>, report: &mut Report) -> alert::Recipient {
     let written = &recipient.value;
     recipient.read(&written.name, report, |name| value::name(name));
     let addresses = written.email.get_ref();
@@ -53,13 +52,13 @@ fn check(recipient: &Placed<Recipient>, report: &mut Report) -> Option<alert::Re
         wait.and_then(|text| recipient.read(text, report, |text| value::duration(text, 0..=HOUR)));
     let zone = written.timezone.as_ref();
     let zone = zone.and_then(|text| recipient.read(text, report, |text| value::timezone(text)));
-    Some(alert::Recipient {
+    alert::Recipient {
         name: RecipientName::new(written.name.get_ref().as_str()),
         email: addresses.iter().map(|address| address.get_ref().clone()).collect(),
         send: send.unwrap_or_default(),
         wait: wait.unwrap_or(WAIT),
         timezone: zone.unwrap_or(TimeZone::UTC),
-    })
+    }
 }
 
 fn warn_if_unused(recipient: &Placed<Recipient>, raw: &Raw, report: &mut Report) {

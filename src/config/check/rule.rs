@@ -25,7 +25,7 @@ const TELL_AGAIN: [TellAgain; 2] = [TellAgain::Kill, TellAgain::Correction];
 
 /// The rules of one configuration, in the order in which they are written.
 #[derive(Debug, Default)]
-pub(super) struct Rules {
+pub(super) struct Checked {
     /// As far as matching goes.
     pub(super) rules: Vec<rule::Rule>,
     /// As far as telling goes.
@@ -35,12 +35,17 @@ pub(super) struct Rules {
 }
 
 /// The rules that are to be asked.
-pub(super) fn rules(raw: &Raw, known: &Known<'_>, aliases: &Aliases, report: &mut Report) -> Rules {
+pub(super) fn rules(
+    raw: &Raw,
+    known: &Known<'_>,
+    aliases: &Aliases,
+    report: &mut Report,
+) -> Checked {
     unique("rule", &raw.rules, |rule| &rule.name, report);
     check_former_names(raw, report);
     let recipients = raw.recipients.iter().map(|recipient| recipient.value.name.get_ref().as_str());
     let recipients: BTreeSet<_> = recipients.collect();
-    let mut all = Rules::default();
+    let mut all = Checked::default();
     for rule in &raw.rules {
         let written = &rule.value;
         let query = compile(rule, aliases, report);

@@ -127,8 +127,7 @@ pub(super) struct Rule {
 const SECTIONS: &[&str] =
     &["data", "fetch", "mail", "limits", "story", "feed", "alias", "recipient", "rule"];
 
-/// How a file with broken syntax is read on: so far, and no more than this many messages, since
-/// one open quote makes nonsense of what follows.
+/// Messages about the syntax of one file: one open quote makes nonsense of what follows.
 const MOST_SYNTAX_ERRORS: usize = 5;
 
 /// Reads the files together; `None` where the syntax of one of them is broken, since then nobody
@@ -154,24 +153,27 @@ pub(super) fn parse(sources: &[Arc<Source>], report: &mut Report) -> Option<Raw>
 impl Raw {
     fn add(&mut self, document: DeTable<'_>, source: &Arc<Source>, report: &mut Report) {
         for (key, value) in document {
+            let at = key.span();
             match key.get_ref().as_ref() {
-                "data" => once(&mut self.data, key.span(), string(value, source, report), report),
-                "fetch" => once(&mut self.fetch, key.span(), read(value, source, report), report),
-                "mail" => once(&mut self.mail, key.span(), read(value, source, report), report),
-                "limits" => once(&mut self.limits, key.span(), read(value, source, report), report),
-                "story" => once(&mut self.story, key.span(), read(value, source, report), report),
+                "data" => once(&mut self.data, at, string(value, source, report), report),
+                "fetch" => once(&mut self.fetch, at, read(value, source, report), report),
+                "mail" => once(&mut self.mail, at, read(value, source, report), report),
+                "limits" => once(&mut self.limits, at, read(value, source, report), report),
+                "story" => once(&mut self.story, at, read(value, source, report), report),
                 "feed" => {
-                    self.feeds.extend(each(value, &key, source, report, &mut self.unreadable))
+                    let feeds = each(value, &key, source, &mut self.unreadable, report);
+                    self.feeds.extend(feeds);
                 }
                 "recipient" => {
-                    let read = each(value, &key, source, report, &mut self.unreadable);
-                    self.recipients.extend(read);
+                    let recipients = each(value, &key, source, &mut self.unreadable, report);
+                    self.recipients.extend(recipients);
                 }
                 "rule" => {
-                    self.rules.extend(each(value, &key, source, report, &mut self.unreadable))
+                    let rules = each(value, &key, source, &mut self.unreadable, report);
+                    self.rules.extend(rules);
                 }
                 "alias" => self.add_aliases(value, source, report),
-                other => report.push(source, unknown_key(other, key.span(), SECTIONS)),
+                other => report.push(source, unknown_key(other, at, SECTIONS)),
             }
         }
     }
@@ -258,8 +260,8 @@ fn each<'de, T: Deserialize<'de>>(
     value: Spanned<DeValue<'de>>,
     key: &Spanned<DeString<'_>>,
     source: &Arc<Source>,
-    report: &mut Report,
     unreadable: &mut BTreeSet<String>,
+    report: &mut Report,
 ) -> Vec<Placed<T>> {
     let DeValue::Array(tables) = value.into_inner() else {
         let name = key.get_ref();

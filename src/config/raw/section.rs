@@ -66,7 +66,8 @@ pub(super) fn read<'de, T: Deserialize<'de>>(
         let Some((key, place)) = culprit(keys, &error) else {
             // What is missing now was perhaps there, with a value of the wrong type.
             if !left_out {
-                report.push(source, Diagnostic::error(None, span, error.message()));
+                let message = error.message().replace("missing field", "missing key");
+                report.push(source, Diagnostic::error(None, span, message));
             }
             return None;
         };
@@ -76,10 +77,11 @@ pub(super) fn read<'de, T: Deserialize<'de>>(
     }
 }
 
-/// Reports keys that the struct does not have, and takes them out.
+/// Reports keys that the struct does not have, and takes them out. A misspelt key counts as the
+/// one that was meant, so that its absence is not another mistake.
 fn leave_out_unknown(
     table: &mut DeTable<'_>,
-    known: &[&str],
+    known: &[&'static str],
     source: &Arc<Source>,
     report: &mut Report,
 ) {
@@ -87,7 +89,12 @@ fn leave_out_unknown(
     let unknown: Vec<_> = table.keys().filter(is_unknown).cloned().collect();
     for key in unknown {
         report.push(source, unknown_key(key.get_ref(), key.span(), known));
-        table.remove(key.get_ref().as_ref());
+        let Some(value) = table.remove(key.get_ref().as_ref()) else { continue };
+        if let Some(meant) = suggest::nearest(key.get_ref(), known)
+            && !table.contains_key(meant)
+        {
+            table.insert(Spanned::new(key.span(), meant.into()), value);
+        }
     }
 }
 
@@ -100,9 +107,12 @@ pub(super) fn unknown_key(name: &str, span: Range<usize>, known: &[&str]) -> Dia
 fn wrong_value(key: &str, span: Range<usize>, message: &str) -> Diagnostic {
     let diagnostic = Diagnostic::error(None, span, format!("`{key}`: {message}"));
     if message.ends_with("expected a sequence") {
-        return diagnostic.with_help(format!("write a list: {key} = [\"…\"]"));
+        diagnostic.with_help(format!("write a list: {key} = [\"…\"]"))
+    } else if message.ends_with("expected a string") {
+        diagnostic.with_help("put it in quotes")
+    } else {
+        diagnostic
     }
-    diagnostic
 }
 
 /// The key in whose value the error is, and the error's place.

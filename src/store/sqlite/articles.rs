@@ -53,20 +53,14 @@ pub struct Revision {
 }
 
 /// Where an article goes.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Place {
-    /// Into a story of its own, linked with these.
-    New {
-        /// Stories of the same event, with how alike they are.
-        related: Vec<(StoryId, f64)>,
-    },
-    /// Into a story that is known.
-    In {
-        /// Which.
-        story: StoryId,
-        /// Why; `None` when the address or the exact text said so.
-        evidence: Option<Evidence>,
-    },
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Place {
+    /// Its story; `None` opens one of its own.
+    pub story: Option<StoryId>,
+    /// Why it joins; `None` when the address or the exact text said so.
+    pub evidence: Option<Evidence>,
+    /// Stories of the same event, with how alike they are.
+    pub related: Vec<(StoryId, f64)>,
 }
 
 /// An article as it is stored.
@@ -264,15 +258,16 @@ impl WriteTx<'_> {
         place: &Place,
     ) -> Result<(ArticleId, StoryId), StoreError> {
         let now = new.article.seen_at;
-        let (story, evidence) = match place {
-            Place::New { .. } => (self.open_story(now)?, None),
-            Place::In { story, evidence } => (*story, evidence.as_ref()),
+        let story = match place.story {
+            Some(story) => story,
+            None => self.open_story(now)?,
         };
-        let relation = match (place, evidence) {
-            (Place::New { .. }, _) => Relation::Lead,
-            (Place::In { .. }, Some(evidence)) => evidence.relation,
-            (Place::In { .. }, None) => Relation::Verbatim,
+        let relation = match (&place.evidence, place.story) {
+            (Some(evidence), _) => evidence.relation,
+            (None, Some(_)) => Relation::Verbatim,
+            (None, None) => Relation::Lead,
         };
+        let evidence = place.evidence.as_ref();
         self.db
             .prepare_cached(
                 "INSERT INTO article (id, feed, story, relation, similarity, compared_with, revised_at, seen_at,
@@ -289,15 +284,14 @@ impl WriteTx<'_> {
             ))?;
         let id = ArticleId(self.db.last_insert_rowid());
         self.write_article(id, feed, new)?;
-        match place {
-            Place::New { related } => {
-                self.db
-                    .prepare_cached("UPDATE story SET lead = ?2 WHERE id = ?1")?
-                    .execute((story.0, id.0))?;
-                self.link(story, related)?;
-            }
-            Place::In { .. } => self.touch_story(story, now)?,
+        if place.story.is_some() {
+            self.touch_story(story, now)?;
+        } else {
+            self.db
+                .prepare_cached("UPDATE story SET lead = ?2 WHERE id = ?1")?
+                .execute((story.0, id.0))?;
         }
+        self.link(story, &place.related)?;
         self.put_sketch(id, story, &new.sketch)?;
         Ok((id, story))
     }

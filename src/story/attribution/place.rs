@@ -13,7 +13,7 @@ const MONTHS: &[&str] =
 /// The place of the first dateline, as written.
 pub(super) fn of(text: &str) -> Option<String> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let dateline = lines.take(MOST_LINES).find_map(|line| clean::dateline(line))?.text;
+    let dateline = lines.take(MOST_LINES).find_map(clean::dateline)?.text;
     let place = &dateline[..signature(dateline)];
     let parts = place.split(',').map(str::trim).take_while(|part| !is_date(part));
     let place = parts.collect::<Vec<_>>().join(", ");

@@ -169,10 +169,10 @@ fn tail_line(line: &str, credits: &mut Credits) {
             );
         }
     }
-    if line.contains("(Reporting by ") && line.contains("diting by ") {
-        if let Some(house) = TABLE.house_called("reuters") {
-            credits.add(house, &line[line.find("(Reporting by ").unwrap_or_default()..]);
-        }
+    if let Some(at) = line.find("(Reporting by ").filter(|at| line[*at..].contains("diting by "))
+        && let Some(house) = TABLE.house_called("reuters")
+    {
+        credits.add(house, &line[at..]);
     }
     if matches!(line.trim_matches(|c: char| !c.is_alphanumeric()), "Agencies" | "AGENCIES") {
         credits.add_unnamed(line);

@@ -97,9 +97,6 @@ impl Table {
                 table.by_name.entry(without_article(domain)).or_insert(at);
             }
         }
-        for names in table.by_first_word.values_mut() {
-            names.sort_by_key(|name| std::cmp::Reverse(name.text.len()));
-        }
         table.houses = raw.house;
         table
     }
@@ -116,7 +113,9 @@ impl Table {
             if is_unspaced(name) {
                 self.unspaced.push(entry);
             } else {
-                self.by_first_word.entry(first).or_default().push(entry);
+                let names = self.by_first_word.entry(first).or_default();
+                names.push(entry);
+                names.sort_by_key(|name| std::cmp::Reverse(name.text.len()));
             }
         }
     }

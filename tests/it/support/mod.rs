@@ -1,7 +1,5 @@
 //! Fake servers, the harness, and waiting helpers.
 
-pub(crate) mod smtp;
-
 pub(crate) mod origin;
 pub(crate) mod smtp;
 
