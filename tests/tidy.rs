@@ -135,7 +135,7 @@ const WORLD: &[&str] = &[
 
 /// What `config` may name of an edge.
 const EDGES: &[&str] = &["fetch", "store", "mail", "observe"];
-const NAMES_OF_AN_EDGE: &[&str] = &["Settings", "Allowed"];
+const NAMES_OF_AN_EDGE: &[&str] = &["Settings", "Allowed", "SmtpSettings", "Timeouts", "Tls"];
 
 /// The longest a file may be.
 const MAX_LINES: usize = 500;

@@ -239,6 +239,9 @@ impl Parts {
 
     fn number(&mut self, word: &str) -> Option<()> {
         let digits = word.trim_end_matches(|c: char| c.is_alphabetic());
+        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
         match (digits.len(), self.year, self.day) {
             (8, None, _) => {
                 self.year = Some(digits[..4].parse().ok()?);

@@ -16,7 +16,6 @@ use crate::{
 
 /// Most parentheses inside one another.
 const MOST_NESTED: usize = 64;
-
 /// Most parentheses and aliases inside one another, over all aliases.
 const MOST_DEEP: usize = 128;
 

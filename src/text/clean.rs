@@ -7,10 +7,6 @@ const LONGEST_CLUTTER: usize = 320;
 /// How far into a text a dateline can reach, in bytes.
 const LONGEST_DATELINE: usize = 110;
 
-/// Notices in a row before a text; the longest in use are a copyright line of two sentences and a
-/// disclaimer.
-const MOST_NOTICES: usize = 4;
-
 /// Lines that are nothing but furniture, in lower case.
 const CLUTTER: &[&str] = &[
     "advertisement",
@@ -160,22 +156,9 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
                 return None;
             }
             begun = true;
-            let line = without_notices(line);
             Some(dateline(line).map_or(line, |found| &line[found.end..]))
         },
     )
-}
-
-/// A first line without notices before its text, as in summaries whose line breaks were lost.
-fn without_notices(mut line: &str) -> &str {
-    for _ in 0..MOST_NOTICES {
-        let end = line.find(". ").map(|at| at + 2).or_else(|| line.find(".) ").map(|at| at + 3));
-        match end {
-            Some(end) if is_clutter(&line[..end]) => line = line[end..].trim_start(),
-            _ => break,
-        }
-    }
-    line
 }
 
 /// Whether a trimmed line is furniture as a whole.
@@ -341,16 +324,6 @@ mod tests {
     fn the_text_proper_is_left() {
         let text = "Logo\nBy Mara Ilves\n\nARDEN (MNS) - The harbour shut.\n\nAdvertisement\n\nIt opens soon.";
         assert_eq!(lines(text).collect::<Vec<_>>(), ["The harbour shut.", "It opens soon."]);
-    }
-
-    #[test]
-    fn notices_before_the_text_are_left_out() {
-        let text = "Copyright 2026 The Arden Post. All rights reserved. (This story has not been \
-                    edited by our staff.) The harbour shut. Click here is what it says.";
-        assert_eq!(
-            lines(text).collect::<Vec<_>>(),
-            ["The harbour shut. Click here is what it says."]
-        );
     }
 
     #[test]

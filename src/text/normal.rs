@@ -75,21 +75,16 @@ pub fn line(text: &str) -> String {
 /// A text: paragraphs separated by a blank line, single spaces within them, furniture taken out.
 pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for paragraph in text.split("\n\n") {
-        let mut kept = String::new();
-        for part in
-            paragraph.lines().map(line).filter(|part| !part.is_empty() && !is_furniture(part))
-        {
-            if !kept.is_empty() {
-                kept.push('\n');
-            }
-            kept.push_str(&part);
-        }
-        if !kept.is_empty() {
+    let mut gap = "";
+    for part in text.lines().map(line) {
+        if part.is_empty() {
+            gap = "\n\n";
+        } else if !is_furniture(&part) {
             if !out.is_empty() {
-                out.push_str("\n\n");
+                out.push_str(if gap.is_empty() { "\n" } else { gap });
             }
-            out.push_str(&kept);
+            out.push_str(&part);
+            gap = "";
         }
     }
     out
