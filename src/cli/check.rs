@@ -24,10 +24,19 @@ pub(crate) struct CheckArgs {
     /// Print one JSON object a problem
     #[arg(long)]
     json: bool,
+    /// Check a file with one query a line instead
+    #[arg(long, value_name = "FILE")]
+    queries: Option<PathBuf>,
+    /// What `$name` stands for in the queries: a TOML file with `[alias]`
+    #[arg(long, value_name = "TOML", requires = "queries")]
+    aliases: Option<PathBuf>,
 }
 
 /// Loads the configuration as `run` would; exit 78 if it is refused.
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
+    if let Some(queries) = &args.queries {
+        return super::stage::check_queries(queries, args.aliases.as_deref(), args.json);
+    }
     let (exit, report, verdict) = check(&args.config);
     let mut out = io::stdout().lock();
     if args.json {

@@ -323,7 +323,7 @@ fn print_stats(desk: &Desk) -> anyhow::Result<()> {
 }
 
 /// The most memory this process had, as Linux tells it; 0 elsewhere.
-fn peak_bytes() -> u64 {
+pub(super) fn peak_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let kilobytes = status.lines().find_map(|line| {
         line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()

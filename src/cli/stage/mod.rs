@@ -3,8 +3,11 @@
 mod cluster;
 mod matching;
 mod parse;
+mod queries;
 
 use clap::Subcommand;
+
+pub(super) use queries::check_queries;
 
 use super::Exit;
 
