@@ -40,8 +40,8 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let (exit, report, verdict) = check(&args.config);
     let mut out = io::stdout().lock();
     if args.json {
-        for (source, diagnostic) in report.iter() {
-            serde_json::to_writer(&mut out, &Problem::of(source, diagnostic))?;
+        for (place, diagnostic) in report.places() {
+            serde_json::to_writer(&mut out, &Problem::of(place, diagnostic))?;
             writeln!(out)?;
         }
         return Ok(exit);
@@ -103,12 +103,11 @@ struct Problem<'a> {
 }
 
 impl<'a> Problem<'a> {
-    fn of(source: Option<&'a Source>, diagnostic: &'a Diagnostic) -> Self {
-        let position = source.map(|source| source.position(diagnostic.span.start));
+    fn of(place: Option<(&'a Source, usize, usize)>, diagnostic: &'a Diagnostic) -> Self {
         Self {
-            file: source.map(|source| source.name.as_str()),
-            line: position.map(|(line, _)| line),
-            column: position.map(|(_, column)| column),
+            file: place.map(|(source, ..)| source.name.as_str()),
+            line: place.map(|(_, line, _)| line),
+            column: place.map(|(.., column)| column),
             code: diagnostic.code,
             severity: match diagnostic.severity {
                 Severity::Error => "error",

@@ -1,9 +1,11 @@
 //! A problem that a person must fix: a place, what is wrong there, and how to mend it.
 
+mod position;
 mod render;
 
 use std::{fmt, ops::Range, sync::Arc};
 
+use position::Positions;
 pub use render::Colour;
 
 /// How bad it is.
@@ -69,10 +71,7 @@ pub struct Source {
 impl Source {
     /// Where the byte at `offset` is: line and column from 1, the column in characters.
     pub fn position(&self, offset: usize) -> (usize, usize) {
-        let before = &self.text[..floor(&self.text, offset)];
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (line, before[start..].chars().count() + 1)
+        Positions::default().of(self, offset)
     }
 
     /// `wiredesk.toml:12`, for a message that speaks of a second place.
@@ -160,10 +159,25 @@ impl Report {
         self.entries.iter().map(|entry| (entry.source.as_deref(), &entry.diagnostic))
     }
 
+    /// The same with line and column, from 1, of each problem that has a place; the column is in
+    /// characters.
+    pub fn places(&self) -> impl Iterator<Item = (Option<(&Source, usize, usize)>, &Diagnostic)> {
+        let mut positions = Positions::default();
+        self.iter().map(move |(source, diagnostic)| {
+            let place = source.map(|source| {
+                let (line, column) = positions.of(source, diagnostic.span.start);
+                (source, line, column)
+            });
+            (place, diagnostic)
+        })
+    }
+
     /// Every problem for a person to read: message, file, line, caret and a way to mend it; an
     /// empty line between two.
     pub fn render(&self, colour: Colour) -> String {
-        self.entries.iter().map(|entry| render::entry(entry, colour)).collect::<Vec<_>>().join("\n")
+        let mut positions = Positions::default();
+        let drawn = self.entries.iter().map(|entry| render::entry(entry, &mut positions, colour));
+        drawn.collect::<Vec<_>>().join("\n")
     }
 }
 

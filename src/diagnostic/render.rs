@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Entry, Severity, Source, floor};
+use super::{Entry, Severity, Source, floor, position::Positions};
 
 /// Whether what is printed has colours.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -16,7 +16,7 @@ pub enum Colour {
 }
 
 /// One problem, its last line ended.
-pub(super) fn entry(entry: &Entry, colour: Colour) -> String {
+pub(super) fn entry<'a>(entry: &'a Entry, positions: &mut Positions<'a>, colour: Colour) -> String {
     let renderer = match colour {
         Colour::Plain => Renderer::plain(),
         Colour::Ansi => Renderer::styled(),
@@ -33,8 +33,11 @@ pub(super) fn entry(entry: &Entry, colour: Colour) -> String {
     let mut group = Group::with_title(title);
     let outer = entry.source.as_deref().map(|source| (source, &diagnostic.span));
     let inner = entry.inner.as_ref().map(|(source, span)| (source.as_ref(), span));
-    for (source, span) in outer.iter().chain(&inner) {
-        group = group.element(excerpt(source, span));
+    if let Some((source, span)) = outer {
+        group = group.element(excerpt(source, span, positions.of(source, span.start).0));
+    }
+    if let Some((source, span)) = inner {
+        group = group.element(excerpt(source, span, source.position(span.start).0));
     }
     if let Some(note) = inner.or(outer).and_then(|(source, span)| spoken_place(source, span)) {
         group = group.element(Level::NOTE.message(note));
@@ -51,32 +54,36 @@ pub(super) fn entry(entry: &Entry, colour: Colour) -> String {
 fn excerpt<'a>(
     source: &'a Source,
     span: &Range<usize>,
+    line_number: usize,
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let text = source.text.as_str();
-    let start = floor(text, span.start);
-    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-    let line = text[line_start..].split(['\n', '\r']).next().unwrap_or_default();
+    let start = floor(&source.text, span.start);
+    let (line_start, line) = line_of(source, start);
     let within = |offset: usize| floor(line, offset.saturating_sub(line_start));
     let marked = within(start)..within(span.end.max(start));
     Snippet::source(line)
         .path(source.name.as_str())
-        .line_start(source.position(start).0)
+        .line_start(line_number)
         .annotation(AnnotationKind::Primary.span(marked))
 }
 
 /// The place in words where a caret would lie: a terminal shows right-to-left text in another
 /// order than its characters have.
 fn spoken_place(source: &Source, span: &Range<usize>) -> Option<String> {
-    let text = source.text.as_str();
-    let start = floor(text, span.start);
-    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-    let line = text[line_start..].split(['\n', '\r']).next().unwrap_or_default();
+    let start = floor(&source.text, span.start);
+    let (line_start, line) = line_of(source, start);
     if !line.chars().any(is_right_to_left) {
         return None;
     }
-    let marked = text.get(start..floor(text, span.end.min(line_start + line.len())))?;
-    let (_, column) = source.position(start);
+    let end = floor(&source.text, span.end.min(line_start + line.len()));
+    let marked = source.text.get(start..end)?;
+    let column = source.text[line_start..start].chars().count() + 1;
     Some(format!("this is `{marked}`, from character {column} of the line"))
+}
+
+/// The line around a boundary of a character: where it begins, and its text.
+fn line_of(source: &Source, at: usize) -> (usize, &str) {
+    let start = source.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    (start, source.text[start..].split(['\n', '\r']).next().unwrap_or_default())
 }
 
 /// Letters of the scripts written from right to left, by the blocks that Unicode gives them
