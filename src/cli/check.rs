@@ -39,19 +39,27 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     }
     let (exit, report, verdict) = check(&args.config);
     let mut out = io::stdout().lock();
-    if args.json {
-        for (place, diagnostic) in report.places() {
-            serde_json::to_writer(&mut out, &Problem::of(place, diagnostic))?;
-            writeln!(out)?;
-        }
-        return Ok(exit);
+    let text = if args.json {
+        as_json(&report)?
+    } else {
+        let colour = if out.is_terminal() { Colour::Ansi } else { Colour::Plain };
+        let problems = report.render(colour);
+        format!("{problems}{}{verdict}\n", if problems.is_empty() { "" } else { "\n" })
+    };
+    match out.write_all(text.as_bytes()) {
+        // Whoever has read enough (`| head`) changes nothing about the verdict.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit),
+        written => Ok(written.map(|()| exit)?),
     }
-    let colour = if out.is_terminal() { Colour::Ansi } else { Colour::Plain };
-    if !report.is_empty() {
-        writeln!(out, "{}", report.render(colour))?;
+}
+
+fn as_json(report: &Report) -> serde_json::Result<String> {
+    let mut lines = String::new();
+    for (place, diagnostic) in report.places() {
+        lines.push_str(&serde_json::to_string(&Problem::of(place, diagnostic))?);
+        lines.push('\n');
     }
-    writeln!(out, "{verdict}")?;
-    Ok(exit)
+    Ok(lines)
 }
 
 fn check(path: &Path) -> (Exit, Report, String) {
