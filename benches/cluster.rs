@@ -20,7 +20,7 @@ fn text(number: u64) -> String {
         format!("w{} ", state >> 52)
     };
     let own: String = (0..350).map(|_| word()).collect();
-    let furniture: String = (0..150).map(|at| format!("f{at}of{} ", number % 10)).collect();
+    let furniture = format!("f{} ", number % 10).repeat(150);
     format!("ARDEN, March 3 (NWS): {own}\n\n{furniture}")
 }
 

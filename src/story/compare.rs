@@ -200,14 +200,19 @@ fn is_template(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Threshold
 /// The containment that makes a copy: more where the evidence is thin, less where leads agree.
 fn needed(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> f64 {
     let mut needed = thresholds.copy;
+    let titles = shared_share(a.title(), b.title());
     if overlap.unsampled(overlap.whole) < thresholds.thin_shingles {
         needed = needed.max(thresholds.copy_thin);
+        let told = a.title().len().min(b.title().len()) >= thresholds.title_words;
+        if told && titles >= thresholds.title_agrees {
+            needed -= thresholds.title_allowance;
+        }
     }
     let lead = overlap.lead_containment();
     if lead >= thresholds.lead_agrees {
         needed -= thresholds.lead_allowance;
-    } else if lead < thresholds.lead_differs && shared_share(a.title(), b.title()) < 0.25 {
-        needed += thresholds.lead_allowance;
+    } else if lead < thresholds.lead_differs && titles < thresholds.title_differs {
+        needed += thresholds.lead_penalty;
     }
     needed
 }

@@ -61,12 +61,23 @@ pub struct Thresholds {
     pub own_title: f64,
     /// … or of their leads; else they share the page.
     pub own_lead: f64,
+    /// From this share of common headline words, of at least `title_words`, a thin text needs …
+    pub title_agrees: f64,
+    /// See `title_agrees`.
+    pub title_words: usize,
+    /// … so much less: a headline in common nearly makes up for the thinness.
+    pub title_allowance: f64,
     /// From this containment of the lead the texts begin alike: less is needed.
     pub lead_agrees: f64,
-    /// Below this containment of the lead, more is needed.
-    pub lead_differs: f64,
-    /// How much less or more.
+    /// How much less.
     pub lead_allowance: f64,
+    /// Below this containment of the lead, and with other headlines, more is needed: pages of a
+    /// chain of papers share their tails.
+    pub lead_differs: f64,
+    /// Headlines with less in common are others.
+    pub title_differs: f64,
+    /// How much more; measured, up to .25 no copy is lost.
+    pub lead_penalty: f64,
     /// Templates: less of the leads' numbers in common than this is another instance …
     pub template_numbers: f64,
     /// … or than this when they are at least `template_hours` apart.
@@ -106,9 +117,14 @@ impl Default for Thresholds {
             same_again: 0.9,
             own_title: 0.3,
             own_lead: 0.5,
+            title_agrees: 0.8,
+            title_words: 4,
+            title_allowance: 0.1,
             lead_agrees: 0.6,
-            lead_differs: 0.15,
             lead_allowance: 0.08,
+            lead_differs: 0.15,
+            title_differs: 0.25,
+            lead_penalty: 0.25,
             template_numbers: 0.34,
             template_numbers_later: 0.67,
             template_hours: 48,
@@ -260,3 +276,6 @@ fn related(
         .take(thresholds.most_related)
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

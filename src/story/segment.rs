@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Candidate, sketch::Sketch};
+use super::{
+    Candidate,
+    sketch::{Mark, Sketch},
+};
 
 /// Cells name articles by so many bits; the rest is a tag of the shingle.
 const SLOT_BITS: u32 = 20;
@@ -74,6 +77,13 @@ impl Segment {
     /// How many shingles of the text one hit stands for: how thinly the article is indexed.
     pub(super) fn density(sketch: &Sketch) -> u32 {
         1 << thinned(sketch)
+    }
+
+    /// The shingles worth looking up: twice as many as are indexed of such a text, since another
+    /// may be indexed more densely.
+    pub(super) fn asked(sketch: &Sketch) -> impl Iterator<Item = Mark> {
+        let scale = sketch.scale() + thinned(sketch).saturating_sub(1);
+        sketch.marks().filter(move |mark| mark.is_lead() || mark.is_kept(scale))
     }
 
     fn index(&mut self, slot: u32, sketch: &Sketch) {

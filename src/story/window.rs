@@ -53,7 +53,8 @@ impl Window {
         let candidate = Candidate { article, story, sketch: Arc::new(sketch) };
         let slot = self.days.entry(day).or_default().push(candidate);
         self.articles.insert(article, Place { day, slot });
-        self.stories.entry(story).or_default().push(article);
+        // Most stories keep one article: no room is taken for more before they come.
+        self.stories.entry(story).or_insert_with(|| Vec::with_capacity(1)).push(article);
     }
 
     /// Forgets an article.
@@ -136,7 +137,7 @@ impl Window {
         let mut slots: Vec<u32> = Vec::new();
         for segment in self.days.range(day_of(horizon)..).map(|(_, segment)| segment) {
             slots.clear();
-            for mark in sketch.marks() {
+            for mark in Segment::asked(sketch) {
                 segment.look_up(mark.hash(), |slot| slots.push(slot));
             }
             slots.sort_unstable();

@@ -7,6 +7,10 @@ const LONGEST_CLUTTER: usize = 320;
 /// How far into a text a dateline can reach, in bytes.
 const LONGEST_DATELINE: usize = 110;
 
+/// Notices in a row before a text; the longest in use are a copyright line of two sentences and a
+/// disclaimer.
+const MOST_NOTICES: usize = 4;
+
 /// Lines that are nothing but furniture, in lower case.
 const CLUTTER: &[&str] = &[
     "advertisement",
@@ -147,18 +151,39 @@ pub fn decode(text: &str) -> Cow<'_, str> {
 /// The lines of the text proper: without clutter, a leading byline and the dateline.
 pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut begun = false;
-    text.lines().map(str::trim).filter(|line| !line.is_empty() && !is_clutter(line)).filter_map(
-        move |line| {
-            if begun {
-                return Some(line);
-            }
-            if is_byline(line) {
-                return None;
-            }
-            begun = true;
-            Some(dateline(line).map_or(line, |found| &line[found.end..]))
-        },
-    )
+    let kept =
+        text.lines().map(|line| without_notices(line.trim())).filter(|line| !is_clutter(line));
+    kept.filter_map(move |line| {
+        if begun {
+            return Some(line);
+        }
+        if is_byline(line) {
+            return None;
+        }
+        begun = true;
+        Some(dateline(line).map_or(line, |found| &line[found.end..]))
+    })
+}
+
+/// A line without the notices before its text, as in summaries whose line breaks were lost.
+fn without_notices(mut line: &str) -> &str {
+    for _ in 0..MOST_NOTICES {
+        match sentence_end(line) {
+            Some(end) if is_clutter(&line[..end]) => line = line[end..].trim_start(),
+            _ => break,
+        }
+    }
+    line
+}
+
+/// Where the first sentence ends, if another follows; a stop after a capital is an abbreviation.
+fn sentence_end(line: &str) -> Option<usize> {
+    let mut stops = line.match_indices(['.']).take_while(|(at, _)| *at < LONGEST_CLUTTER);
+    let (at, _) = stops.find(|(at, _)| {
+        let closed = line[at + 1..].trim_start_matches([')', ']']).starts_with(' ');
+        closed && !line[..*at].ends_with(char::is_uppercase)
+    })?;
+    line[at..].find(' ').map(|space| at + space)
 }
 
 /// Whether a trimmed line is furniture as a whole.
@@ -324,6 +349,16 @@ mod tests {
     fn the_text_proper_is_left() {
         let text = "Logo\nBy Mara Ilves\n\nARDEN (MNS) - The harbour shut.\n\nAdvertisement\n\nIt opens soon.";
         assert_eq!(lines(text).collect::<Vec<_>>(), ["The harbour shut.", "It opens soon."]);
+    }
+
+    #[test]
+    fn notices_before_the_text_are_left_out() {
+        let text = "Copyright 2026 The Arden Post. All rights reserved. (This story has not been \
+                    edited by our staff.) The harbour shut. Click here is what it says.";
+        assert_eq!(
+            lines(text).collect::<Vec<_>>(),
+            ["The harbour shut. Click here is what it says."]
+        );
     }
 
     #[test]

@@ -210,7 +210,7 @@ fn check(set: &str, least_precision: f64, least_f1: f64) {
 
 #[test]
 fn copies_among_real_news_are_found() {
-    check("newscluster", 0.97, 0.98);
+    check("newscluster", 0.98, 0.98);
 }
 
 #[test]
@@ -225,11 +225,11 @@ fn copies_changed_as_desks_change_them_are_found() {
 
 #[test]
 fn pages_full_of_furniture_are_told_apart() {
-    check("allsides", 0.75, 0.86);
+    check("allsides", 0.78, 0.87);
 }
 
 #[test]
 fn reworded_copies_are_never_merged_with_lookalikes() {
-    check("newsroom", 0.97, 0.44);
-    check("newsroom-languages", 0.95, 0.39);
+    check("newsroom", 0.98, 0.45);
+    check("newsroom-languages", 0.98, 0.40);
 }

@@ -1,7 +1,8 @@
 //! Everything that is tested from outside: stages, edges, the daemon, the binary.
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
-#![expect(missing_docs, reason = "a test's name says its job")]
+#![expect(clippy::print_stderr, reason = "a test says what it measured and what it left out")]
 
+mod attribution;
 mod cluster;
 mod config;
 mod fetch;

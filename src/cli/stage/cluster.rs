@@ -5,6 +5,7 @@ use std::{
     fs::File,
     io::{self, BufRead, BufReader, BufWriter, Read, Write},
     path::{Path, PathBuf},
+    rc::Rc,
     time::{Duration, Instant},
 };
 
@@ -60,7 +61,7 @@ pub(crate) fn run(args: &ClusterArgs) -> anyhow::Result<Exit> {
 
 /// An article as the stage reads it.
 struct Arrival {
-    id: Value,
+    id: Rc<Value>,
     publisher: String,
     date: Option<Timestamp>,
     title: String,
@@ -69,8 +70,8 @@ struct Arrival {
 
 /// What is remembered of a story for printing.
 struct Story {
-    id: Value,
-    lead: Value,
+    id: Rc<Value>,
+    lead: Rc<Value>,
     lead_at: Timestamp,
 }
 
@@ -79,7 +80,7 @@ struct Story {
 struct Desk {
     window: Window,
     thresholds: Thresholds,
-    articles: HashMap<ArticleId, Value>,
+    articles: HashMap<ArticleId, Rc<Value>>,
     stories: HashMap<StoryId, Story>,
     arrived: i64,
     at: Option<Timestamp>,
@@ -113,7 +114,7 @@ impl Desk {
         self.note_time(begun.elapsed());
         self.arrived += 1;
         self.at = Some(at);
-        self.articles.insert(article, arrival.id.clone());
+        self.articles.insert(article, Rc::clone(&arrival.id));
         (self.line(arrival, at, story, &assignment), self.pairs(arrival, &assignment))
     }
 
@@ -142,15 +143,15 @@ impl Desk {
         assignment: &Assignment,
     ) -> Value {
         let known = self.stories.entry(story).or_insert_with(|| Story {
-            id: arrival.id.clone(),
-            lead: arrival.id.clone(),
+            id: Rc::clone(&arrival.id),
+            lead: Rc::clone(&arrival.id),
             lead_at: at,
         });
         if at < known.lead_at {
-            known.lead = arrival.id.clone();
+            known.lead = Rc::clone(&arrival.id);
             known.lead_at = at;
         }
-        let mut line = json!({"id": arrival.id, "story": known.id, "lead": known.lead});
+        let mut line = json!({"id": *arrival.id, "story": *known.id, "lead": *known.lead});
         match assignment {
             Assignment::Opens { .. } => line["relation"] = name(Relation::Lead).into(),
             Assignment::Joins { evidence, .. } => {
@@ -166,7 +167,7 @@ impl Desk {
     fn pairs(&self, arrival: &Arrival, assignment: &Assignment) -> Vec<Value> {
         let pair = |evidence: &Evidence, verdict: &str| {
             json!({
-                "a": arrival.id,
+                "a": *arrival.id,
                 "b": self.name_of(evidence),
                 "similarity": rounded(evidence.similarity),
                 "verdict": verdict,
@@ -181,7 +182,7 @@ impl Desk {
     }
 
     fn name_of(&self, evidence: &Evidence) -> Value {
-        self.articles.get(&evidence.other).cloned().unwrap_or_default()
+        self.articles.get(&evidence.other).map_or(Value::Null, |id| id.as_ref().clone())
     }
 }
 
@@ -246,7 +247,7 @@ fn arrival(line: &[u8]) -> anyhow::Result<Option<Arrival>> {
     let fields: Map<String, Value> = serde_json::from_slice(line)?;
     let id = fields.get("id").filter(|id| id.is_string() || id.is_number());
     Ok(Some(Arrival {
-        id: id.context("`id` is missing or neither text nor number")?.clone(),
+        id: id.context("`id` is missing or neither text nor number")?.clone().into(),
         publisher: words(&fields, &["publisher", "source"])?,
         date: date(&words(&fields, &["date", "published"])?),
         title: words(&fields, &["title"])?,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 /// A folder of real data to measure with, when it is there: `WIREDESK_DATA`, else beside the
 /// checkout. Says on standard error what is left out when it is not.
-pub fn data(part: &str) -> Option<PathBuf> {
+pub(crate) fn data(part: &str) -> Option<PathBuf> {
     let root = std::env::var_os("WIREDESK_DATA").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
         PathBuf::from,

@@ -1,0 +1,303 @@
+//! Sketch, window and verdict together, on texts made of numbered words.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::*;
+
+const NOON: i64 = 1_770_000_000;
+
+fn at(hours: i64) -> Timestamp {
+    Timestamp::from_second(NOON + hours * 3_600).unwrap()
+}
+
+/// A text of the words `from..to`, each of which is a word of its own.
+fn text(from: u32, to: u32) -> String {
+    (from..to).map(|word| format!("w{}", name(word))).collect::<Vec<_>>().join(" ")
+}
+
+/// A number in letters, since words with digits count as numbers.
+fn name(number: u32) -> String {
+    number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
+}
+
+fn sketch(text: &str, publisher: &str, hours: i64) -> Sketch {
+    Sketch::of(&Subject { title: "", text, publisher, at: at(hours) })
+}
+
+/// Feeds texts in order, as the daemon does; the story of each.
+fn cluster(sketches: &[Sketch]) -> Vec<i64> {
+    let mut window = Window::default();
+    let thresholds = Thresholds::default();
+    let mut stories = Vec::new();
+    for (number, sketch) in (0..).zip(sketches) {
+        let horizon = sketch.at() - thresholds.window;
+        let candidates = window.candidates(sketch, None, horizon, 40);
+        let story = match assign(sketch, &candidates, &thresholds) {
+            Assignment::Joins { story, .. } => story,
+            Assignment::Opens { .. } => StoryId(number),
+        };
+        window.insert(ArticleId(number), story, sketch.clone());
+        stories.push(story.0);
+    }
+    stories
+}
+
+#[test]
+fn copies_join_and_other_texts_do_not() {
+    let whole = text(0, 400);
+    for (copy, expected) in [
+        (whole.clone(), 0),
+        (text(0, 100), 0),
+        (text(200, 300), 0),
+        (format!("{} {}", text(0, 400), text(1_000, 1_100)), 0),
+        (format!("{} {}", text(0, 100), text(1_000, 1_300)), 1),
+        (text(1_000, 1_400), 1),
+    ] {
+        let stories = cluster(&[sketch(&whole, "P", 0), sketch(&copy, "Q", 5)]);
+        assert_eq!(stories, [0, expected], "{copy}");
+    }
+}
+
+#[test]
+fn a_text_out_of_the_window_opens_a_story() {
+    let whole = text(0, 400);
+    assert_eq!(cluster(&[sketch(&whole, "P", 0), sketch(&whole, "Q", 95)]), [0, 0]);
+    assert_eq!(cluster(&[sketch(&whole, "P", 0), sketch(&whole, "Q", 97)]), [0, 1]);
+}
+
+#[test]
+fn papers_of_a_chain_share_their_tails() {
+    let tail = text(5_000, 5_200);
+    let page = |page: u32| format!("{} {tail}", text(page * 200, page * 200 + 100));
+    let pages: Vec<_> = (0..12).map(|n| sketch(&page(n), &format!("P{n}"), 0)).collect();
+    assert_eq!(cluster(&pages), (0..12).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_many_stories_share_is_furniture() {
+    let known: Vec<_> = (0..6)
+        .map(|n| {
+            let page = format!("{} {}", text(0, 200), text(1_000 + n * 100, 1_080 + n * 100));
+            candidate(n.into(), n.into(), sketch(&page, &format!("P{n}"), 0))
+        })
+        .collect();
+    let new = sketch(&format!("{} {}", text(0, 200), text(3_000, 3_080)), "Q", 1);
+    let thresholds = Thresholds::default();
+    assert!(matches!(assign(&new, &known[..1], &thresholds), Assignment::Joins { .. }));
+    let assignment = assign(&new, &known, &thresholds);
+    assert_eq!(assignment, Assignment::Opens { related: Vec::new() });
+}
+
+#[test]
+fn the_same_frame_with_other_numbers_is_another_story() {
+    let rates = |gold: u32, silver: u32, date: u32| {
+        format!(
+            "{} on {date} gold stood at {gold} and silver at {silver} {}",
+            text(0, 20),
+            text(20, 60)
+        )
+    };
+    let first = sketch(&rates(1_234, 77, 3), "P", 0);
+    assert_eq!(cluster(&[first.clone(), sketch(&rates(1_251, 79, 4), "Q", 24)]), [0, 1]);
+    assert_eq!(cluster(&[first, sketch(&rates(1_234, 77, 3), "Q", 24)]), [0, 0]);
+}
+
+#[test]
+fn shared_quotations_make_texts_related_not_copies() {
+    let said = format!("“{}” “{}”", text(0, 60), text(60, 120));
+    let one = sketch(&format!("{} {said}", text(1_000, 1_120)), "P", 0);
+    let other = sketch(&format!("{} {said}", text(2_000, 2_120)), "Q", 1);
+    let known = candidate(1, 1, one);
+    let Assignment::Opens { related } = assign(&other, &[known], &Thresholds::default()) else {
+        panic!("joined by its quotations");
+    };
+    assert_eq!(related[0].0, StoryId(1));
+    assert!((0.3..0.6).contains(&related[0].1.similarity), "{related:?}");
+}
+
+#[test]
+fn a_story_does_not_drift() {
+    let known = [
+        candidate(1, 1, sketch(&text(0, 300), "P", 0)),
+        candidate(2, 1, sketch(&text(200, 400), "Q", 1)),
+    ];
+    let drifted = sketch(&format!("{} {}", text(280, 400), text(900, 960)), "R", 2);
+    let assignment = assign(&drifted, &known, &Thresholds::default());
+    assert!(matches!(assignment, Assignment::Opens { .. }), "{assignment:?}");
+}
+
+#[test]
+fn relations_are_told() {
+    let whole = sketch(&text(0, 400), "P", 0);
+    for (text, publisher, expected) in [
+        (text(0, 400), "Q", Relation::Verbatim),
+        (text(0, 395), "Q", Relation::Verbatim),
+        (text(0, 150), "Q", Relation::Cut),
+        (text(0, 600), "Q", Relation::Rewritten),
+        (format!("{} {}", text(0, 300), text(900, 1_000)), "Q", Relation::Rewritten),
+        (text(0, 420), "P", Relation::Revision),
+    ] {
+        let known = candidate(1, 1, whole.clone());
+        match assign(&sketch(&text, publisher, 1), &[known], &Thresholds::default()) {
+            Assignment::Joins { evidence, .. } => assert_eq!(evidence.relation, expected, "{text}"),
+            Assignment::Opens { .. } => panic!("not a copy: {text}"),
+        }
+    }
+}
+
+#[test]
+fn the_window_replaces_removes_and_forgets() {
+    let mut window = Window::default();
+    let (first, second) = (sketch(&text(0, 400), "P", 0), sketch(&text(1_000, 1_400), "P", 50));
+    let found = |window: &Window, sketch: &Sketch| -> Vec<i64> {
+        let found = window.candidates(sketch, None, at(-1_000), 40);
+        found.iter().map(|found| found.article.0).collect()
+    };
+    window.insert(ArticleId(1), StoryId(1), first.clone());
+    window.insert(ArticleId(2), StoryId(1), first.clone());
+    assert_eq!(found(&window, &first), [1, 2]);
+    assert_eq!(window.candidates(&first, Some(ArticleId(1)), at(-1), 40).len(), 1);
+    assert_eq!(window.candidates(&first, None, at(1), 40).len(), 0);
+
+    window.insert(ArticleId(2), StoryId(2), second.clone());
+    assert_eq!((found(&window, &first), found(&window, &second)), (vec![1], vec![2]));
+    assert_eq!(window.members(StoryId(1)).len(), 1);
+
+    window.forget_before(at(49));
+    assert_eq!((window.len(), found(&window, &first)), (1, vec![]));
+    assert!(!window.contains(ArticleId(1)) && window.members(StoryId(1)).is_empty());
+
+    window.remove(ArticleId(2));
+    assert!(window.is_empty());
+}
+
+#[test]
+fn a_window_with_an_overlay_is_one_window() {
+    let thresholds = Thresholds::default();
+    let (mut window, mut overlay) = (Window::default(), Window::default());
+    window.insert(ArticleId(1), StoryId(1), sketch(&text(0, 400), "P", 0));
+    overlay.insert(ArticleId(2), StoryId(2), sketch(&text(1_000, 1_400), "Q", 0));
+    for (copy, story) in [(text(0, 300), 1), (text(1_000, 1_300), 2)] {
+        let copy = sketch(&copy, "R", 1);
+        let mut candidates = window.candidates(&copy, None, at(-1), 40);
+        candidates.extend(overlay.candidates(&copy, None, at(-1), 40));
+        let assignment = assign(&copy, &candidates, &thresholds);
+        assert!(matches!(assignment, Assignment::Joins { story: of, .. } if of == StoryId(story)));
+    }
+}
+
+#[test]
+fn a_day_in_which_all_say_the_same_stays_bounded() {
+    let mut window = Window::default();
+    let same = sketch(&text(0, 400), "P", 0);
+    for number in 0..2_000 {
+        window.insert(ArticleId(number), StoryId(0), same.clone());
+    }
+    let candidates = window.candidates(&same, None, at(-1), 40);
+    assert_eq!(candidates.len(), 40);
+}
+
+#[test]
+fn damaged_bytes_are_no_sketch() {
+    let bytes = sketch(&text(0, 100), "P", 0).to_bytes();
+    assert_eq!(Sketch::from_bytes(&[]), None);
+    assert_eq!(Sketch::from_bytes(&bytes[..bytes.len() - 1]), None);
+    for at in 0..4 {
+        let mut other = bytes.clone();
+        other[at] ^= 1;
+        assert_eq!(Sketch::from_bytes(&other), None, "of another version");
+    }
+}
+
+fn candidate(article: i64, story: i64, sketch: Sketch) -> Candidate {
+    Candidate { article: ArticleId(article), story: StoryId(story), sketch: sketch.into() }
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    // Few beginnings and lengths, so that texts overlap in all ways.
+    prop::collection::vec((0_u32..12, 1_u32..8), 1..5).prop_map(|runs| {
+        let runs = runs.into_iter().map(|(from, many)| text(from * 40, (from + many) * 40));
+        runs.collect::<Vec<_>>().join(" ")
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_text_can_be_sketched_and_stored(title in any::<String>(), text in any::<String>()) {
+        let made = Sketch::of(&Subject { title: &title, text: &text, publisher: "P", at: at(0) });
+        prop_assert_eq!(Sketch::from_bytes(&made.to_bytes()), Some(made));
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(Sketch::from_bytes(&bytes).is_none_or(|sketch| sketch.to_bytes() == bytes));
+    }
+
+    #[test]
+    fn an_assignment_does_not_depend_on_the_order_of_candidates(
+        texts in prop::collection::vec(any_text(), 2..8),
+        order in any::<prop::sample::Index>(),
+    ) {
+        let mut known: Vec<_> = (0..)
+            .zip(&texts[1..])
+            .map(|(n, text)| candidate(n, n / 2, sketch(text, "P", n)))
+            .collect();
+        let new = sketch(&texts[0], "Q", 10);
+        let first = assign(&new, &known, &Thresholds::default());
+        let by = order.index(known.len());
+        known.rotate_left(by);
+        prop_assert_eq!(&first, &assign(&new, &known, &Thresholds::default()));
+        known.reverse();
+        prop_assert_eq!(&first, &assign(&new, &known, &Thresholds::default()));
+    }
+
+    #[test]
+    fn the_window_finds_every_copy_that_comparing_all_would_find(
+        texts in prop::collection::vec(any_text(), 2..12),
+    ) {
+        let sketches: Vec<_> = (0..).zip(&texts).map(|(n, text)| sketch(text, &format!("P{n}"), n)).collect();
+        let thresholds = Thresholds::default();
+        let mut window = Window::default();
+        let mut all = Vec::new();
+        for (number, new) in (0..).zip(&sketches) {
+            let found = assign(new, &window.candidates(new, None, at(-1), 40), &thresholds);
+            prop_assert_eq!(&found, &assign(new, &all, &thresholds));
+            let story = match found {
+                Assignment::Joins { story, .. } => story,
+                Assignment::Opens { .. } => StoryId(number),
+            };
+            window.insert(ArticleId(number), story, new.clone());
+            all.push(candidate(number, story.0, new.clone()));
+        }
+    }
+
+    #[test]
+    fn what_is_inserted_and_removed_in_any_order_leaves_what_is_live(
+        steps in prop::collection::vec((0_i64..6, 0_i64..3, 0_i64..200, any::<bool>()), 0..40),
+    ) {
+        let mut window = Window::default();
+        let mut live = BTreeMap::new();
+        for (article, story, hours, gone) in steps {
+            if gone {
+                window.remove(ArticleId(article));
+                live.remove(&article);
+            } else {
+                window.insert(ArticleId(article), StoryId(story), sketch(&text(0, 80), "P", hours));
+                live.insert(article, (story, hours));
+            }
+        }
+        prop_assert_eq!(window.len(), live.len());
+        let newest = at(100);
+        window.forget_before(newest);
+        live.retain(|_, (_, hours)| at(*hours).duration_since(newest) >= jiff::SignedDuration::from_hours(-24));
+        for story in 0..3 {
+            let members = window.members(StoryId(story)).len();
+            prop_assert!(members <= live.values().filter(|(of, _)| *of == story).count());
+        }
+        let found = window.candidates(&sketch(&text(0, 80), "Q", 100), None, newest, 40);
+        prop_assert_eq!(found.len(), live.values().filter(|(_, hours)| *hours >= 100).count());
+    }
+}
