@@ -9,7 +9,7 @@ use crate::{
     model::{FeedName, FeedSpec, Generation, RecipientName, RuleName},
     query::Aliases,
     rule::Ruleset,
-    story::Thresholds,
+    story::{Agencies, Thresholds},
 };
 
 /// How much is done at once, and how long things are kept.
@@ -63,6 +63,8 @@ pub struct Live {
     pub recipients: BTreeMap<RecipientName, Arc<Recipient>>,
     /// Limits.
     pub limits: Limits,
+    /// Agencies that credits are read by.
+    pub agencies: Agencies,
     /// Thresholds of the verdict on copies.
     pub story: Thresholds,
     /// Only matches newer than this alert on a feed's first poll.

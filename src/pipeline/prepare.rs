@@ -81,7 +81,7 @@ pub fn prepare(items: &[Item], around: &Circumstances<'_>) -> Vec<Prepared> {
 fn prepare_one(item: &Item, around: &Circumstances<'_>) -> Prepared {
     let article = article(item, around);
     let byline = item.byline.clone().unwrap_or_else(|| article.authors.join(", "));
-    let provenance = story::attribute(&Imprint {
+    let provenance = around.live.agencies.attribute(&Imprint {
         byline: &byline,
         credit: article.credit.as_deref().unwrap_or_default(),
         source: article.source.as_deref().unwrap_or_default(),
@@ -124,7 +124,7 @@ fn article(item: &Item, around: &Circumstances<'_>) -> Article {
         raw_id: item.raw_id.clone(),
         url: item.url.clone(),
         canonical_url: item.canonical_url.clone(),
-        publisher: publisher(item, source.as_deref(), around.spec),
+        publisher: publisher(item, source.as_deref(), around),
         title,
         summary,
         text,
@@ -153,8 +153,10 @@ fn text_hash(title: &str, summary: Option<&str>, text: &str) -> u64 {
 
 /// The house that printed an item: the feed it was taken from by its own word, unless that is an
 /// agency and so a credit; else the feed's publisher; else the site of its link.
-fn publisher(item: &Item, source: Option<&str>, spec: &FeedSpec) -> String {
-    let taken_from = source.filter(|source| spec.publisher.is_none() || !story::is_agency(source));
+fn publisher(item: &Item, source: Option<&str>, around: &Circumstances<'_>) -> String {
+    let Circumstances { spec, live, .. } = around;
+    let taken_from =
+        source.filter(|source| spec.publisher.is_none() || !live.agencies.is_agency(source));
     if let Some(publisher) = taken_from.or(spec.publisher.as_deref()) {
         return publisher.to_owned();
     }

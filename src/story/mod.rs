@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use crate::model::{ArticleId, StoryId};
 
 pub use attribution::{
-    Credit, Imprint, Provenance, agency_name, attribute, is_agency, origin, slug,
+    Agencies, Agency, Credit, Imprint, Provenance, agency_name, attribute, origin, slug,
 };
 pub use signal::{Signals, signal};
 pub use sketch::{Sketch, Subject};

@@ -50,6 +50,12 @@ fn toml(out: &Path, address: SocketAddr, args: &DemoArgs) -> anyhow::Result<Stri
     let data = data.to_str().context("the name of the folder is not UTF-8")?;
     writeln!(text, "data = {}\n", quoted(data))?;
     writeln!(text, "[fetch]\nallow = [\"{address}\"]\n")?;
+    let agency = demo::AGENCY;
+    writeln!(
+        text,
+        "[[agency]]\nid = \"{}\"\nname = \"{}\"\ntokens = [\"{}\"]\n",
+        agency.id, agency.name, agency.token
+    )?;
     for feed in Newsroom::feeds() {
         writeln!(
             text,

@@ -28,6 +28,7 @@ pub(super) struct Raw {
     pub(super) limits: Option<Placed<Limits>>,
     pub(super) story: Option<Placed<Story>>,
     pub(super) feeds: Vec<Placed<Feed>>,
+    pub(super) agencies: Vec<Placed<Agency>>,
     pub(super) recipients: Vec<Placed<Recipient>>,
     pub(super) rules: Vec<Placed<Rule>>,
     /// The queries of `[alias]`, each placed at its name.
@@ -91,6 +92,16 @@ pub(super) struct Feed {
     pub(super) enabled: Option<bool>,
 }
 
+/// `[[agency]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Agency {
+    pub(super) id: String,
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) tokens: Vec<String>,
+}
+
 /// `[[recipient]]`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -125,7 +136,7 @@ pub(super) struct Rule {
 
 /// The sections and keys of the top level.
 const SECTIONS: &[&str] =
-    &["data", "fetch", "mail", "limits", "story", "feed", "alias", "recipient", "rule"];
+    &["data", "fetch", "mail", "limits", "story", "agency", "feed", "alias", "recipient", "rule"];
 
 /// Messages about the syntax of one file: one open quote makes nonsense of what follows.
 const MOST_SYNTAX_ERRORS: usize = 5;
@@ -163,6 +174,10 @@ impl Raw {
                 "feed" => {
                     let feeds = each(value, &key, source, &mut self.unreadable, report);
                     self.feeds.extend(feeds);
+                }
+                "agency" => {
+                    let agencies = each(value, &key, source, &mut self.unreadable, report);
+                    self.agencies.extend(agencies);
                 }
                 "recipient" => {
                     let recipients = each(value, &key, source, &mut self.unreadable, report);

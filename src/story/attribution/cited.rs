@@ -1,6 +1,6 @@
 //! Media that a text cites: told X, X reported, according to X.
 
-use super::table::{Mention, TABLE};
+use super::table::{Mention, Table};
 
 /// How much is read for citations, in bytes; long reads cite early.
 const MOST_TEXT: usize = 64 * 1024;
@@ -166,11 +166,11 @@ const FILLERS_AFTER: &[&str] = &[
 ];
 
 /// The ids of cited houses, each once, in order.
-pub(super) fn media(title: &str, text: &str) -> Vec<String> {
+pub(super) fn media(title: &str, text: &str, table: &Table) -> Vec<String> {
     let text = &text[..text.floor_char_boundary(MOST_TEXT.min(text.len()))];
     let mut cited: Vec<String> = Vec::new();
     for part in [title, text] {
-        for mention in TABLE.mentions(part).iter().filter(|mention| is_cited(part, mention)) {
+        for mention in table.mentions(part).iter().filter(|mention| is_cited(part, mention)) {
             if !cited.contains(&mention.house.id) {
                 cited.push(mention.house.id.clone());
             }

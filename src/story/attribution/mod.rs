@@ -9,9 +9,9 @@ mod place;
 mod signed;
 mod table;
 
-pub use table::{agency_name, is_agency, slug};
+pub use table::{Agencies, Agency, agency_name, slug};
 
-use table::{House, Kind, TABLE};
+use table::{House, Kind, TABLE, Table};
 
 /// The id of a credit to agencies that are not named.
 pub const UNNAMED: &str = "agencies";
@@ -55,19 +55,27 @@ pub struct Imprint<'a> {
     pub text: &'a str,
 }
 
-/// Reads credits, citations and dateline.
+/// Reads credits, citations and dateline by the built-in table.
 pub fn attribute(imprint: &Imprint<'_>) -> Provenance {
-    let mut credits =
-        Credits { publisher: TABLE.house_called(imprint.publisher), list: Vec::new() };
-    credits.own_site(imprint.publisher);
-    for line in [imprint.credit, imprint.byline, imprint.source] {
-        signed::credit_line(line, &mut credits);
-    }
-    signed::text(imprint.text, &mut credits);
-    Provenance {
-        credits: credits.list,
-        cited: cited::media(imprint.title, imprint.text),
-        dateline: place::of(imprint.text),
+    TABLE.attribute(imprint)
+}
+
+impl Agencies {
+    /// Reads credits, citations and dateline.
+    pub fn attribute(&self, imprint: &Imprint<'_>) -> Provenance {
+        let table = &*self.0;
+        let publisher = table.house_called(imprint.publisher);
+        let mut credits = Credits { table, publisher, list: Vec::new() };
+        credits.own_site(imprint.publisher);
+        for line in [imprint.credit, imprint.byline, imprint.source] {
+            signed::credit_line(line, &mut credits);
+        }
+        signed::text(imprint.text, &mut credits);
+        Provenance {
+            credits: credits.list,
+            cited: cited::media(imprint.title, imprint.text, table),
+            dateline: place::of(imprint.text, table),
+        }
     }
 }
 
@@ -81,12 +89,13 @@ pub fn origin(credits: &[Credit], publisher: &str) -> String {
 }
 
 /// Credits found so far, each agency once, with the first evidence.
-struct Credits {
-    publisher: Option<&'static House>,
+struct Credits<'t> {
+    table: &'t Table,
+    publisher: Option<&'t House>,
     list: Vec<Credit>,
 }
 
-impl Credits {
+impl Credits<'_> {
     fn add(&mut self, house: &House, evidence: &str) {
         let own = self.publisher.is_some_and(|publisher| publisher.id == house.id);
         if house.kind == Kind::Medium && own {

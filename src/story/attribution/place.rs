@@ -1,6 +1,6 @@
 //! The place that a dateline names.
 
-use super::table::TABLE;
+use super::table::Table;
 use crate::text::clean;
 
 /// Lines that may stand before the dateline: logo, byline, date.
@@ -11,13 +11,13 @@ const MONTHS: &[&str] =
     &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// The place of the first dateline, as written.
-pub(super) fn of(text: &str) -> Option<String> {
+pub(super) fn of(text: &str, table: &Table) -> Option<String> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let dateline = lines.take(MOST_LINES).find_map(clean::dateline)?.text;
     let place = &dateline[..signature(dateline)];
     let parts = place.split(',').map(str::trim).take_while(|part| !is_date(part));
     let place = parts.collect::<Vec<_>>().join(", ");
-    let place = without_agency(place.trim());
+    let place = without_agency(place.trim(), table);
     (place.chars().any(char::is_alphabetic) && !place.to_lowercase().starts_with("by "))
         .then(|| place.to_owned())
 }
@@ -39,8 +39,8 @@ fn is_date(part: &str) -> bool {
 }
 
 /// "By PTI WUHAN" is Wuhan.
-fn without_agency(place: &str) -> &str {
-    match TABLE.mentions(place).first() {
+fn without_agency<'t>(place: &'t str, table: &Table) -> &'t str {
+    match table.mentions(place).first() {
         Some(mention) if place[..mention.start].trim().eq_ignore_ascii_case("by") => {
             place[mention.end..].trim()
         }

@@ -2,7 +2,7 @@
 
 use super::{
     Credits,
-    table::{Kind, Mention, TABLE},
+    table::{Kind, Mention},
 };
 use crate::text::clean;
 
@@ -69,12 +69,12 @@ const PICTURE: &[&str] =
     &["photo", "foto", "image", "picture", "getty", "bild", "pic:", "file", "video"];
 
 /// Reads a byline, credit line or `<source>`: a line whose purpose is to name the author.
-pub(super) fn credit_line(line: &str, credits: &mut Credits) {
+pub(super) fn credit_line(line: &str, credits: &mut Credits<'_>) {
     let line = line.trim();
     if line.is_empty() || line.len() > LONGEST_NOTICE {
         return;
     }
-    for mention in TABLE.mentions(line) {
+    for mention in credits.table.mentions(line) {
         let sells = mention.house.kind != Kind::Medium;
         if sells && !is_picture(line, &mention) && (mention.certain || stands_alone(line, &mention))
         {
@@ -88,7 +88,7 @@ pub(super) fn credit_line(line: &str, credits: &mut Credits) {
 }
 
 /// Reads the places of a text where it may be signed.
-pub(super) fn text(text: &str, credits: &mut Credits) {
+pub(super) fn text(text: &str, credits: &mut Credits<'_>) {
     let head = &text[..text.floor_char_boundary(HEAD.min(text.len()))];
     for line in head.lines().map(str::trim).filter(|line| !line.is_empty()).take(3) {
         head_line(line, credits);
@@ -102,8 +102,8 @@ pub(super) fn text(text: &str, credits: &mut Credits) {
     }
 }
 
-fn head_line(line: &str, credits: &mut Credits) {
-    let mentions = TABLE.mentions(line);
+fn head_line(line: &str, credits: &mut Credits<'_>) {
+    let mentions = credits.table.mentions(line);
     if let Some(mention) = mentions.first() {
         let before = line[..mention.start].trim();
         let after = line[mention.end..].trim_start();
@@ -133,7 +133,7 @@ fn head_line(line: &str, credits: &mut Credits) {
 }
 
 /// A dateline ends with its agencies, in brackets or without.
-fn dateline(dateline: &str, credits: &mut Credits) {
+fn dateline(dateline: &str, credits: &mut Credits<'_>) {
     let signature = dateline.rfind(['(', '/']).map_or("", |at| &dateline[at..]);
     let signature = if signature.len() < 2 { dateline } else { signature };
     let signature = if dateline.ends_with('/') {
@@ -141,7 +141,7 @@ fn dateline(dateline: &str, credits: &mut Credits) {
     } else {
         signature
     };
-    for mention in TABLE.mentions(signature) {
+    for mention in credits.table.mentions(signature) {
         let last = signature[mention.end..].chars().all(|c| !c.is_alphanumeric());
         if signature.starts_with(['(', '/']) || (last && mention.start > 0) {
             credits.add(mention.house, dateline);
@@ -152,8 +152,9 @@ fn dateline(dateline: &str, credits: &mut Credits) {
     }
 }
 
-fn tail_line(line: &str, credits: &mut Credits) {
-    for mention in TABLE.mentions(line).into_iter().filter(|m| m.house.kind != Kind::Medium) {
+fn tail_line(line: &str, credits: &mut Credits<'_>) {
+    for mention in credits.table.mentions(line).into_iter().filter(|m| m.house.kind != Kind::Medium)
+    {
         let before = line[..mention.start].trim_end();
         let after = line[mention.end..].trim_end();
         let closed = is_bracketed(line, &mention) && after.chars().all(|c| !c.is_alphanumeric());
@@ -170,7 +171,7 @@ fn tail_line(line: &str, credits: &mut Credits) {
         }
     }
     if let Some(at) = line.find("(Reporting by ").filter(|at| line[*at..].contains("diting by "))
-        && let Some(house) = TABLE.house_called("reuters")
+        && let Some(house) = credits.table.house_called("reuters")
     {
         credits.add(house, &line[at..]);
     }
@@ -180,7 +181,7 @@ fn tail_line(line: &str, credits: &mut Credits) {
 }
 
 /// A line, or the end of one, that speaks of the text itself.
-fn notice(line: &str, credits: &mut Credits) {
+fn notice(line: &str, credits: &mut Credits<'_>) {
     let lower = line.to_lowercase();
     if lower.len() != line.len() {
         // Places in the one are not places in the other; rare letters only.
@@ -189,7 +190,7 @@ fn notice(line: &str, credits: &mut Credits) {
     if (lower.starts_with("copyright") || lower.starts_with('©') || lower.starts_with("(c) "))
         && !lower.contains("include")
     {
-        for mention in TABLE.mentions(line).iter().take(1).filter(|m| m.start < 40) {
+        for mention in credits.table.mentions(line).iter().take(1).filter(|m| m.start < 40) {
             credits.add(mention.house, line);
         }
     }
@@ -201,14 +202,14 @@ fn notice(line: &str, credits: &mut Credits) {
                 .find([')', '\n'])
                 .or_else(|| sentence.find(". "))
                 .unwrap_or(sentence.len());
-            for mention in TABLE.mentions(&sentence[..end.min(200)]) {
+            for mention in credits.table.mentions(&sentence[..end.min(200)]) {
                 credits.add(mention.house, &sentence[..end]);
             }
         }
     }
     with_inputs(line, &lower, credits);
     if let Some(sentence) = sentence_with(line, &lower, TAKEN_OVER) {
-        for mention in TABLE.mentions(sentence) {
+        for mention in credits.table.mentions(sentence) {
             if mention.certain || sentence[mention.end..].trim_start().starts_with("feed") {
                 credits.add(mention.house, sentence);
             }
@@ -228,11 +229,11 @@ fn sentence_with<'t>(line: &'t str, lower: &str, phrases: &[&str]) -> Option<&'t
 }
 
 /// "(With ANI inputs)".
-fn with_inputs(line: &str, lower: &str, credits: &mut Credits) {
+fn with_inputs(line: &str, lower: &str, credits: &mut Credits<'_>) {
     if let Some(at) = lower.rfind(" inputs") {
         let from = line.floor_char_boundary(at.saturating_sub(40));
         let words = &line[from..at];
-        if let Some(mention) = TABLE.mentions(words).last() {
+        if let Some(mention) = credits.table.mentions(words).last() {
             let with = words[..mention.start].trim_end().to_lowercase().ends_with("with");
             if with && words[mention.end..].trim().is_empty() {
                 credits.add(mention.house, &words[mention.start..]);

@@ -1,13 +1,66 @@
 //! The houses we know by name, and where a text names one of them.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use serde::Deserialize;
 
 /// The table that is compiled in; a test reads it, so it cannot be damaged.
-pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    Table::new(toml::from_str(include_str!("../agencies.toml")).unwrap_or_default())
-});
+pub(super) static TABLE: LazyLock<Agencies> = LazyLock::new(|| Agencies::with(&[]));
+
+/// The agencies and media that credits are read by: the built-in table, and what the operator
+/// added to it. Cloning it is cheap.
+#[derive(Clone)]
+pub struct Agencies(pub(super) Arc<Table>);
+
+/// An agency that the operator adds.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Agency {
+    /// Its id.
+    pub id: String,
+    /// Its name as people write it.
+    pub name: String,
+    /// How it signs, as `QPS`.
+    pub tokens: Vec<String>,
+}
+
+impl Agencies {
+    /// The built-in table and these; an id of the table is replaced.
+    pub fn with(added: &[Agency]) -> Self {
+        let mut raw: Raw = toml::from_str(include_str!("../agencies.toml")).unwrap_or_default();
+        raw.house.retain(|house| added.iter().all(|agency| agency.id != house.id));
+        raw.house.extend(added.iter().map(|agency| House {
+            id: agency.id.clone(),
+            name: agency.name.clone(),
+            kind: Kind::Agency,
+            names: std::iter::once(&agency.name).chain(&agency.tokens).cloned().collect(),
+            short: Vec::new(),
+            domains: Vec::new(),
+            never: Vec::new(),
+        }));
+        Self(Arc::new(Table::new(raw)))
+    }
+
+    /// Whether that is the name of an agency.
+    pub fn is_agency(&self, name: &str) -> bool {
+        self.0.house_called(name).is_some_and(|house| house.kind != Kind::Medium)
+    }
+}
+
+impl Default for Agencies {
+    fn default() -> Self {
+        TABLE.clone()
+    }
+}
+
+impl fmt::Debug for Agencies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Agencies({})", self.0.houses.len())
+    }
+}
 
 /// How far around a name a phrase is looked for that gives it another meaning, in bytes.
 const AROUND: usize = 48;
@@ -69,7 +122,7 @@ struct Name {
 #[derive(Clone, Copy)]
 pub(super) struct Mention<'t> {
     /// Which.
-    pub(super) house: &'static House,
+    pub(super) house: &'t House,
     /// The name as written.
     pub(super) name: &'t str,
     /// Whether the name has no other meaning.
@@ -121,7 +174,7 @@ impl Table {
     }
 
     /// The house that is called so, or whose site it is.
-    pub(super) fn house_called(&'static self, name: &str) -> Option<&'static House> {
+    pub(super) fn house_called(&self, name: &str) -> Option<&House> {
         let name = without_article(name.trim());
         let mut host = name.trim_start_matches("www.");
         loop {
@@ -134,7 +187,7 @@ impl Table {
     }
 
     /// Every house that is named, in order, the longest name at each place.
-    pub(super) fn mentions<'t>(&'static self, text: &'t str) -> Vec<Mention<'t>> {
+    pub(super) fn mentions<'t>(&'t self, text: &'t str) -> Vec<Mention<'t>> {
         let mut found = Vec::new();
         let mut begins = true;
         let mut skip_to = 0;
@@ -152,12 +205,7 @@ impl Table {
         found
     }
 
-    fn mention_at<'t>(
-        &'static self,
-        text: &'t str,
-        start: usize,
-        begins: bool,
-    ) -> Option<Mention<'t>> {
+    fn mention_at<'t>(&'t self, text: &'t str, start: usize, begins: bool) -> Option<Mention<'t>> {
         let rest = &text[start..];
         let spaced = begins
             .then(|| self.by_first_word.get(first_word(rest)))
@@ -191,12 +239,7 @@ impl House {
 
 /// The name of a house of the table.
 pub fn agency_name(id: &str) -> Option<&'static str> {
-    TABLE.houses.iter().find(|house| house.id == id).map(|house| house.name.as_str())
-}
-
-/// Whether that is the name of an agency of the table.
-pub fn is_agency(name: &str) -> bool {
-    TABLE.house_called(name).is_some_and(|house| house.kind != Kind::Medium)
+    TABLE.0.houses.iter().find(|house| house.id == id).map(|house| house.name.as_str())
 }
 
 /// A name as an identifier: lower case, a leading "the" dropped, words joined by hyphens.
@@ -230,12 +273,12 @@ mod tests {
 
     #[test]
     fn the_table_is_sound() {
-        assert!(TABLE.houses.len() > 150);
-        let mut ids: Vec<_> = TABLE.houses.iter().map(|house| &house.id).collect();
+        assert!(TABLE.0.houses.len() > 150);
+        let mut ids: Vec<_> = TABLE.0.houses.iter().map(|house| &house.id).collect();
         ids.sort();
         ids.dedup();
-        assert_eq!(ids.len(), TABLE.houses.len(), "an id stands twice");
-        for house in &TABLE.houses {
+        assert_eq!(ids.len(), TABLE.0.houses.len(), "an id stands twice");
+        for house in &TABLE.0.houses {
             assert!(
                 !house.names.is_empty() || !house.short.is_empty() || !house.domains.is_empty()
             );
@@ -245,7 +288,7 @@ mod tests {
     #[test]
     fn names_are_found_as_whole_words() {
         let ids =
-            |text| TABLE.mentions(text).iter().map(|m| m.house.id.as_str()).collect::<Vec<_>>();
+            |text| TABLE.0.mentions(text).iter().map(|m| m.house.id.as_str()).collect::<Vec<_>>();
         assert_eq!(ids("AFP and the Associated Press"), ["afp", "ap"]);
         assert_eq!(ids("Interfax-Ukraine"), ["interfax-ua"]);
         assert_eq!(ids("新华社北京"), ["xinhua"]);
@@ -256,7 +299,7 @@ mod tests {
 
     #[test]
     fn publishers_are_known_by_name_and_site() {
-        let id = |name| TABLE.house_called(name).map(|house| house.id.as_str());
+        let id = |name| TABLE.0.house_called(name).map(|house| house.id.as_str());
         assert_eq!(id("The Associated Press"), Some("ap"));
         assert_eq!(id("www.dawn.com"), Some("dawn"));
         assert_eq!(id("news.bbc.co.uk"), Some("bbc"));
