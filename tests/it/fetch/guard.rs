@@ -27,13 +27,10 @@ async fn an_address_that_is_not_public_is_not_contacted() {
 #[tokio::test]
 async fn an_allowed_port_is_reached_by_address_and_by_name() {
     let origin = always(200, &[], FEED).await;
-    for host in ["127.0.0.1", "localhost", "2130706433", "[::ffff:127.0.0.1]"] {
+    for host in ["127.0.0.1", "localhost", "2130706433"] {
         let url = format!("http://{host}:{}/", origin.address().port());
         let reply = get_with(only(&origin), url, Validators::default()).await;
-        // No socket listens on the mapped address, but it may be tried.
-        if !host.starts_with('[') {
-            assert_eq!(reply.unwrap().status, 200, "{host}");
-        }
+        assert_eq!(reply.unwrap().status, 200, "{host}");
     }
 }
 
