@@ -2,7 +2,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -80,10 +80,9 @@ impl Window {
         }
     }
 
-    /// The articles most worth comparing, at most `most`, each at most once, `except` left out.
-    ///
-    /// None is from before `horizon`. The longest article of the likeliest story is among them, so
-    /// that a text cannot drift away from its story copy by copy.
+    /// The articles most worth comparing, each at most once, `except` left out: `most` of them by
+    /// what they share, and the longest article of each of their stories, so that a text cannot
+    /// drift away from its story copy by copy. None is from before `horizon`.
     pub fn candidates(
         &self,
         sketch: &Sketch,
@@ -98,16 +97,15 @@ impl Window {
             .collect();
         found.sort_unstable_by_key(|(hits, found)| (Reverse(*hits), found.article));
         found.truncate(most);
-        let longest = found.first().and_then(|(_, best)| self.longest(best.story));
-        if let Some(longest) = longest.filter(|longest| {
-            Some(longest.article) != except
-                && longest.sketch.at() >= horizon
-                && found.iter().all(|(_, found)| found.article != longest.article)
-        }) {
-            found.truncate(most.saturating_sub(1));
-            found.push((0, longest));
+        let mut chosen: Vec<&Candidate> = found.into_iter().map(|(_, found)| found).collect();
+        let stories: BTreeSet<StoryId> = chosen.iter().map(|found| found.story).collect();
+        for longest in stories.into_iter().filter_map(|story| self.longest(story)) {
+            let fits = Some(longest.article) != except && longest.sketch.at() >= horizon;
+            if fits && chosen.iter().all(|found| found.article != longest.article) {
+                chosen.push(longest);
+            }
         }
-        found.into_iter().map(|(_, candidate)| candidate.clone()).collect()
+        chosen.into_iter().cloned().collect()
     }
 
     /// Every live article of a story, in the order in which they came.
