@@ -48,7 +48,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_paused_runtime_moves_the_simulated_clock() {
         let clock = Clock::simulated(Timestamp::UNIX_EPOCH);
-        tokio::time::sleep(Duration::from_secs(86_400)).await;
+        tokio::time::sleep(Duration::from_hours(24)).await;
         assert_eq!(clock.now(), Timestamp::from_second(86_400).unwrap());
         assert_eq!(clock.until(Timestamp::from_second(86_405).unwrap()), Duration::from_secs(5));
         assert_eq!(clock.until(Timestamp::UNIX_EPOCH), Duration::ZERO);

@@ -29,12 +29,11 @@ pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
     let wanted = args.article.clone();
     let known = open::block_on(async move {
         let known = store.read(move |tx| {
-            let id = match wanted.parse() {
-                Ok(number) => Some(ArticleId(number)),
-                Err(_) => {
-                    let canonical = address::canonical(&wanted).unwrap_or_else(|| wanted.clone());
-                    tx.article_by_url(&wanted, &canonical)?
-                }
+            let id = if let Ok(number) = wanted.parse() {
+                Some(ArticleId(number))
+            } else {
+                let canonical = address::canonical(&wanted).unwrap_or_else(|| wanted.clone());
+                tx.article_by_url(&wanted, &canonical)?
             };
             let Some(id) = id else { return Ok(None) };
             let Some(row) = tx.article(id)? else { return Ok(None) };

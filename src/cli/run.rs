@@ -113,13 +113,11 @@ pub(super) fn reload(args: &ConfigArgs) -> anyhow::Result<Exit> {
             tokio::time::sleep(VERDICT_PAUSE).await;
             let (loads, verdict) = store.read(|tx| Ok((tx.loads()?, tx.last_load()?))).await?;
             let Some(verdict) = verdict.filter(|_| loads > before) else { continue };
-            return match verdict.refused {
-                Some(report) => Err(stop(Exit::Config, report)),
-                None => {
-                    println!("configuration {} is in force", verdict.generation);
-                    Ok(Exit::Ok)
-                }
-            };
+            if let Some(report) = verdict.refused {
+                return Err(stop(Exit::Config, report));
+            }
+            println!("configuration {} is in force", verdict.generation);
+            return Ok(Exit::Ok);
         }
         Err(stop(Exit::TempFail, "the daemon did not answer within 30 s; see its log"))
     })

@@ -9,7 +9,7 @@ use super::{Exit, args::StatusArgs, json, open, run};
 use crate::{
     clock::Clock,
     config::{self, Live},
-    model::Generation,
+    model::{Generation, RecipientName},
     store::{Counts, DeliveryRow, FeedRow, LoadVerdict},
 };
 
@@ -89,7 +89,7 @@ impl Status {
         live.policies
             .values()
             .map(|policy| {
-                let notify: Vec<_> = policy.notify.iter().map(|name| name.as_str()).collect();
+                let notify: Vec<_> = policy.notify.iter().map(RecipientName::as_str).collect();
                 let query = live.rules.get(&policy.rule).map(|rule| rule.query.source.to_string());
                 json!({"name": policy.rule.as_str(), "query": query, "notify": notify})
             })
@@ -127,7 +127,7 @@ impl Status {
         };
         match (self.pid, &self.load) {
             (Some(pid), Some(load)) => {
-                line(format!("running as process {pid} on configuration {}", load.generation))
+                line(format!("running as process {pid} on configuration {}", load.generation));
             }
             (Some(pid), None) => line(format!("running as process {pid}")),
             (None, _) => line("not running".to_owned()),

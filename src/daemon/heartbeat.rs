@@ -48,6 +48,7 @@ impl Pulse {
     }
 }
 
+#[expect(clippy::infinite_loop, reason = "it beats until the process is done with everything else")]
 /// Feeds the watchdog by health, not by a timer: the writer answers and every loop has turned.
 /// Runs around the supervisor until the store is closed, so that it does not fail during a drain.
 pub(super) async fn run(context: Context, manager: Notifier, pulses: Vec<(&'static str, Pulse)>) {
@@ -58,10 +59,10 @@ pub(super) async fn run(context: Context, manager: Notifier, pulses: Vec<(&'stat
         match (answer, hanging) {
             (Ok(Ok(())), None) => tell(manager.watchdog()),
             (Ok(Ok(())), Some((name, _))) => {
-                warn!(task.name = name, "task `{name}` hangs; not feeding the watchdog")
+                warn!(task.name = name, "task `{name}` hangs; not feeding the watchdog");
             }
             (Ok(Err(error)), _) => {
-                warn!("the store does not answer; not feeding the watchdog: {error}")
+                warn!("the store does not answer; not feeding the watchdog: {error}");
             }
             (Err(_), _) => warn!("the store does not answer in time; not feeding the watchdog"),
         }

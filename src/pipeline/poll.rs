@@ -157,7 +157,7 @@ async fn read(
             hints,
             items: Vec::new(),
         },
-        Ok(parsed) => learned(parsed, validators, hints, known, truncated),
+        Ok(parsed) => learned(parsed, validators, &hints, known, truncated),
     })
 }
 
@@ -165,16 +165,12 @@ async fn read(
 fn learned(
     parsed: Parsed,
     validators: Validators,
-    server: Hints,
+    server: &Hints,
     known: &Validators,
     cut: bool,
 ) -> Learned {
-    let hints = Hints {
-        ttl: parsed.hints.ttl,
-        skip_hours: parsed.hints.skip_hours,
-        skip_days: parsed.hints.skip_days,
-        ..server
-    };
+    let Hints { fresh_for, retry_after, .. } = *server;
+    let hints = Hints { fresh_for, retry_after, ..parsed.hints };
     let outcome = PollOutcome::Fresh { items: parsed.items.len() };
     let validators = if cut || parsed.truncated {
         Validators { body_hash: None, ..known.clone() }

@@ -62,7 +62,9 @@ pub fn item_hash(item: &Item) -> u64 {
     }
     item.authors.iter().chain(&item.categories).for_each(|word| part(word));
     let times = [item.published, item.updated, item.embargo];
-    times.iter().for_each(|at| part(&at.map_or_else(String::new, |at| at.to_string())));
+    for at in times {
+        part(&at.map_or_else(String::new, |at| at.to_string()));
+    }
     part(&item.source.as_ref().and_then(|source| source.title.clone()).unwrap_or_default());
     part(&item.priority.map_or_else(String::new, |priority| priority.0.to_string()));
     hash.digest()

@@ -386,10 +386,6 @@ impl Parser<'_, '_> {
         self.script.text(span.clone())
     }
 
-    pub(super) fn length(&self) -> usize {
-        self.script.chars.len()
-    }
-
     fn next_is(&self, class: impl Fn(&LexemeKind) -> bool) -> bool {
         self.peek().is_some_and(|next| class(&next.kind))
     }
@@ -461,9 +457,8 @@ pub(super) fn wordless(node: &Node) -> Option<&'static str> {
     match &node.kind {
         Kind::Phrase { .. } | Kind::Window { .. } | Kind::Near { .. } => None,
         Kind::Or(nodes) => nodes.iter().find_map(wordless),
-        Kind::Scoped(_) => Some("field"),
         Kind::Test(super::ast::Test::Pattern { .. }) => Some("a regular expression"),
-        Kind::Test(_) => Some("field"),
+        Kind::Scoped(_) | Kind::Test(_) => Some("field"),
         Kind::Apart { .. } => Some("NOT NEAR"),
         Kind::And(_) => Some("AND"),
         Kind::Not(_) => Some("NOT"),
@@ -490,7 +485,9 @@ fn place(node: &mut Node, span: &Range<usize>) {
         | Kind::AtLeast { of: inner, .. } => place(inner, span),
         Kind::Near { first, rest, .. } => {
             place(first, span);
-            rest.iter_mut().for_each(|(_, node)| place(node, span));
+            for (_, node) in rest.iter_mut() {
+                place(node, span);
+            }
         }
         Kind::Apart { first, second, .. } => {
             place(first, span);

@@ -25,9 +25,9 @@ pub(super) enum Op {
     And,
     Or,
     Not,
-    Near { reaches: u32, fields: Fields },
-    Apart { reaches: u32, fields: Fields },
-    AtLeast { count: u32, fields: Fields },
+    Near { reaches: u32 },
+    Apart { reaches: u32 },
+    AtLeast { count: u32 },
     Several { count: u32 },
     Score { score: u32 },
 }
@@ -118,15 +118,15 @@ impl Programs {
             Kind::And(_) => Op::And,
             Kind::Or(_) => Op::Or,
             Kind::Not(_) => Op::Not,
-            Kind::Near { rest, fields, .. } => {
+            Kind::Near { rest, .. } => {
                 self.reaches.push(rest.iter().map(|(reach, _)| *reach).collect());
-                Op::Near { reaches: row(self.reaches.len() - 1), fields: *fields }
+                Op::Near { reaches: row(self.reaches.len() - 1) }
             }
-            Kind::Apart { reach, fields, .. } => {
+            Kind::Apart { reach, .. } => {
                 self.reaches.push([*reach].into());
-                Op::Apart { reaches: row(self.reaches.len() - 1), fields: *fields }
+                Op::Apart { reaches: row(self.reaches.len() - 1) }
             }
-            Kind::AtLeast { count, fields, .. } => Op::AtLeast { count: *count, fields: *fields },
+            Kind::AtLeast { count, .. } => Op::AtLeast { count: *count },
             Kind::Several { count, .. } => Op::Several { count: *count },
             Kind::Score { least, of } => {
                 let weights = of.iter().map(weight).collect();

@@ -176,7 +176,7 @@ impl Spans<'_> {
     }
 
     /// The part of `right` that can be within reach by where its spans start.
-    fn reachable<'r>(self, a: Span, reach: Reach, right: &'r [Span]) -> &'r [Span] {
+    fn reachable(self, a: Span, reach: Reach, right: &[Span]) -> &[Span] {
         let end = match reach {
             Reach::Words(n) | Reach::WordsInOrder(n) => {
                 right.partition_point(|b| b.first <= a.last.saturating_add(n + 1))

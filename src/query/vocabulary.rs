@@ -16,6 +16,9 @@ pub(crate) type Atom = u32;
 /// How many bytes of a shape's start choose its bucket.
 const BUCKET: usize = 3;
 
+/// A word, how many letters may differ, and the atom that then is there.
+type Fuzzy = (Box<str>, u8, Atom);
+
 /// All atoms of a set of rules.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
@@ -27,7 +30,7 @@ pub(crate) struct Vocabulary {
     shapes: HashMap<[u8; BUCKET], Vec<(Glob, Atom)>, RandomState>,
     /// Shapes whose literal start is too short for a bucket.
     loose: Vec<(Glob, Atom)>,
-    fuzzy: HashMap<char, Vec<(Box<str>, u8, Atom)>, RandomState>,
+    fuzzy: HashMap<char, Vec<Fuzzy>, RandomState>,
     values: HashMap<Field, HashMap<Box<str>, Atom, RandomState>, RandomState>,
 }
 

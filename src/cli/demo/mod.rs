@@ -90,7 +90,9 @@ async fn play(args: &DemoArgs, out: PathBuf) -> anyhow::Result<Exit> {
     let pages = verdict::write_pages(&mails)?;
     println!("\n{} requests answered in full, {} with 304.", counters.full(), counters.unchanged());
     println!("The mails, as .eml and .html:");
-    pages.iter().for_each(|page| println!("  {}", page.display()));
+    for page in &pages {
+        println!("  {}", page.display());
+    }
     if ending != daemon::Ending::Orderly {
         return Err(stop(
             Exit::Software,

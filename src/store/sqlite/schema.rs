@@ -8,8 +8,8 @@ use crate::store::StoreError;
 /// Each step brings the schema from its index to the next number (`PRAGMA user_version`).
 const STEPS: &[&str] = &[include_str!("schema/001.sql")];
 
-/// The newest schema this program knows.
-pub(super) const NEWEST: i64 = STEPS.len() as i64;
+/// The newest schema this program knows: how many steps there are.
+pub(super) const NEWEST: i64 = 1;
 
 /// The schema a file has.
 pub(super) fn version(connection: &Connection) -> Result<i64, StoreError> {
@@ -35,7 +35,7 @@ pub(super) fn migrate(connection: &mut Connection, now: Timestamp) -> Result<(),
         let mut instance = [0_u8; 8];
         getrandom::fill(&mut instance)
             .map_err(|error| StoreError::Content(format!("no randomness: {error}")))?;
-        let name: String = instance.iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = format!("{:016x}", u64::from_be_bytes(instance));
         transaction.execute(
             "INSERT INTO meta (key, value) VALUES ('instance', ?1), ('made_at', ?2)",
             (name, now.to_string()),
@@ -44,4 +44,22 @@ pub(super) fn migrate(connection: &mut Connection, now: Timestamp) -> Result<(),
     transaction.execute_batch(&format!("PRAGMA user_version = {NEWEST}"))?;
     transaction.commit()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_schema_is_the_last_step() {
+        assert_eq!(usize::try_from(NEWEST), Ok(STEPS.len()));
+    }
+
+    #[test]
+    fn a_file_of_a_newer_program_is_refused() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(&format!("PRAGMA user_version = {}", NEWEST + 1)).unwrap();
+        let refused = migrate(&mut connection, Timestamp::UNIX_EPOCH);
+        assert!(matches!(refused, Err(StoreError::Newer { found, .. }) if found == NEWEST + 1));
+    }
 }

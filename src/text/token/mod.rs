@@ -224,7 +224,7 @@ impl<'t> Reader<'t> {
             // A word is glued to the last dot, which ended a sentence.
             (true, true) => (pairs > 2).then(|| after - 1),
             (true, false) => (pairs > 1).then(|| after + 1),
-            (false, _) => (pairs > 1).then(|| after),
+            (false, _) => (pairs > 1).then_some(after),
         }?;
         let possessive = self.is(end, is_apostrophe)
             && self.get(end + 1) == Some('s')
@@ -380,9 +380,8 @@ impl<'t> Reader<'t> {
     fn signs_after(&self, at: usize) -> usize {
         let length = match self.get(at) {
             Some('%') => return 1,
-            Some('#') => 1,
             Some('+') if self.get(at + 1) == Some('+') => 2,
-            Some('+') => 1,
+            Some('#' | '+') => 1,
             _ => return 0,
         };
         let glued = self.is(at + length, |c| is_alphanumeric(c) || matches!(c, '_' | '+' | '#'));
