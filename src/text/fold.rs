@@ -38,8 +38,10 @@ pub fn surface(text: &str) -> String {
 }
 
 fn fold_letters(text: &str) -> String {
-    let kept = text.chars().filter(|c| !is_dropped(*c)).map(straight);
-    let cased = kept.nfkc().flat_map(lower);
+    // Before, since an acute accent alone decomposes to a space; after, since four primes in one
+    // decompose to primes.
+    let plain = |c: char| (!is_dropped(c)).then(|| straight(c));
+    let cased = text.chars().filter_map(plain).nfkc().filter_map(plain).flat_map(lower);
     let mut out = String::with_capacity(text.len());
     for c in cased.nfd() {
         if is_folded_mark(c, out.chars().next_back()) {
@@ -189,6 +191,14 @@ mod tests {
     fn a_surface_keeps_case_and_accents() {
         assert_eq!(surface("Mc\u{ad}Donald’s"), "McDonald's");
         assert_eq!(surface("cafe\u{301}"), "café");
+    }
+
+    #[test]
+    fn folding_any_character_twice_changes_nothing() {
+        for c in '\0'..=char::MAX {
+            let once = fold(c.encode_utf8(&mut [0; 4]));
+            assert_eq!(fold(&once), once, "{c:?}");
+        }
     }
 
     proptest! {
