@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "a test says what it measured and what it left out")]
 
 mod attribution;
+mod binary;
 mod cluster;
 mod config;
 mod fetch;

@@ -1,5 +1,6 @@
 //! Fake servers, the harness, and waiting helpers.
 
+pub(crate) mod desk;
 pub(crate) mod origin;
 pub(crate) mod smtp;
 
