@@ -202,5 +202,5 @@ fn signs_agree(glob: &Glob, form: &str) -> bool {
 /// Whether the word in the text is spelled as wanted; a possessive may follow.
 fn is_printed(text: &str, wanted: &str) -> bool {
     let printed = surface(text);
-    printed.strip_prefix(wanted).is_some_and(|rest| matches!(rest, "" | "'" | "'s"))
+    printed.strip_prefix(wanted).is_some_and(|rest| matches!(rest, "" | "'" | "'s" | "'S"))
 }

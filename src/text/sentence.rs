@@ -57,7 +57,7 @@ fn ends_sentence(text: &[char], at: usize) -> bool {
     if text[at] == '.' && is_abbreviated(&text[..at]) {
         return false;
     }
-    let next = after.iter().find(|c| !(c.is_whitespace() || is_closing(**c)));
+    let next = after.iter().find(|c| !(c.is_whitespace() || is_closing(**c) || **c == '('));
     !next.is_some_and(|c| c.is_lowercase())
 }
 
@@ -101,6 +101,7 @@ mod tests {
             ("“Go!” he said.", 1),
             ("فوج۔ حکومت۔", 2),
             ("J. K. Rowling", 0),
+            ("It fell to zero. (see page 4) It rose.", 1),
             ("One\n\nTwo", 1),
         ] {
             assert_eq!(sentences(text), ended, "{text}");
