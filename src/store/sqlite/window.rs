@@ -10,7 +10,7 @@ use super::{
 use crate::{
     model::{ArticleId, StoryId},
     store::StoreError,
-    story::{Candidate, Sketch, Window},
+    story::{self, Assignment, Candidate, Rarity, Sketch, Thresholds, Window},
 };
 
 /// The sketches of the last days, and how far it has read the sequence of changes.
@@ -67,6 +67,18 @@ impl WriteTx<'_> {
         let older = self.window.window.candidates(sketch, except, horizon, most);
         found.extend(older.into_iter().filter(|candidate| !newer.contains(&candidate.article)));
         found
+    }
+
+    /// Judges candidates by how rare words are among live articles, those of this transaction
+    /// included.
+    pub fn assign(
+        &self,
+        sketch: &Sketch,
+        candidates: &[Candidate],
+        thresholds: &Thresholds,
+    ) -> Assignment {
+        let counts = [self.window.window.counts(), self.overlay.counts()];
+        story::assign(sketch, candidates, Rarity(&counts), thresholds)
     }
 
     /// The live articles of a story, those of this transaction included.
