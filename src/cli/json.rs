@@ -116,13 +116,13 @@ pub(super) fn delivery(row: &DeliveryRow) -> Value {
 }
 
 pub(super) fn feed(row: &FeedRow) -> Value {
-    let problem = row.problem.as_ref().map(
+    let problem = row.state.problem.as_ref().map(
         |(kind, detail, since)| json!({"kind": kind, "detail": detail, "since": time(*since)}),
     );
     present(json!({
         "name": row.state.name.as_str(),
         "url": row.url,
-        "state": if row.problem.is_some() { "failing" } else if row.state.last_success.is_some() { "ok" } else { "new" },
+        "state": if row.state.problem.is_some() { "failing" } else if row.state.last_success.is_some() { "ok" } else { "new" },
         "due_at": time(row.due_at),
         "last_poll": row.state.last_poll.map(time),
         "last_success": row.state.last_success.map(time),
