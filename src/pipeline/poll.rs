@@ -292,16 +292,18 @@ async fn write(
     Ok(report)
 }
 
-/// A failing feed is told of at the first failure and at each doubling, a damaged one when it was
-/// not before, and either when it recovers.
+/// A failing feed is told of at the first failure and at each doubling, a damaged one when that is
+/// new, and either when it is well again.
 fn tell_problem(spec: &FeedSpec, claimed: &ClaimedFeed, problem: Option<&Problem>, failures: u32) {
+    let before = claimed.state.problem.as_ref().map(|(kind, ..)| kind.as_str());
     match problem {
         Some(problem)
-            if failures.is_power_of_two() || (failures == 0 && claimed.state.problem.is_none()) =>
+            if failures.is_power_of_two()
+                || (failures == 0 && before != Some(problem.kind.as_str())) =>
         {
             warn!(feed.name = %spec.name, problem.kind = %problem.kind, failures, "feed `{}`: {problem}", spec.name);
         }
-        None if claimed.state.problem.is_some() => {
+        None if before.is_some() => {
             info!(feed.name = %spec.name, "feed `{}` is well again", spec.name);
         }
         _ => {}
