@@ -3,6 +3,9 @@
 #![expect(clippy::print_stderr, reason = "a test says what it measured and what it left out")]
 
 mod attribution;
+mod bad_feeds;
+mod bad_folders;
+mod bad_orders;
 mod binary;
 mod cluster;
 mod config;
