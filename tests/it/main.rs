@@ -12,5 +12,6 @@ mod config;
 mod fetch;
 mod mail;
 mod matching;
+mod newspapers;
 mod parse;
 mod support;
