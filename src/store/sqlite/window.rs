@@ -63,9 +63,8 @@ impl WriteTx<'_> {
         most: usize,
     ) -> Vec<Candidate> {
         let mut found = self.overlay.candidates(sketch, except, horizon, most);
-        let newer: Vec<_> = found.iter().map(|candidate| candidate.article).collect();
         let older = self.window.window.candidates(sketch, except, horizon, most);
-        found.extend(older.into_iter().filter(|candidate| !newer.contains(&candidate.article)));
+        found.extend(older.into_iter().filter(|older| !self.overlay.contains(older.article)));
         found
     }
 
@@ -84,9 +83,8 @@ impl WriteTx<'_> {
     /// The live articles of a story, those of this transaction included.
     pub fn members(&self, story: StoryId) -> Vec<Candidate> {
         let mut found = self.overlay.members(story);
-        let newer: Vec<_> = found.iter().map(|candidate| candidate.article).collect();
         let older = self.window.window.members(story);
-        found.extend(older.into_iter().filter(|candidate| !newer.contains(&candidate.article)));
+        found.extend(older.into_iter().filter(|older| !self.overlay.contains(older.article)));
         found
     }
 
