@@ -4,6 +4,8 @@ pub(super) mod alerts;
 pub(super) mod articles;
 pub(super) mod deliveries;
 pub(super) mod feeds;
+#[cfg(test)]
+mod plans;
 mod rows;
 mod schema;
 pub(super) mod stories;
