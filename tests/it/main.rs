@@ -14,4 +14,5 @@ mod mail;
 mod matching;
 mod newspapers;
 mod parse;
+mod store;
 mod support;
