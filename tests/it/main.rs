@@ -10,6 +10,7 @@ mod binary;
 mod cluster;
 mod config;
 mod fetch;
+mod kills;
 mod mail;
 mod matching;
 mod newspapers;
