@@ -15,5 +15,6 @@ mod mail;
 mod matching;
 mod newspapers;
 mod parse;
+mod pipeline;
 mod store;
 mod support;
