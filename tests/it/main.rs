@@ -16,5 +16,6 @@ mod matching;
 mod newspapers;
 mod parse;
 mod pipeline;
+mod smtp;
 mod store;
 mod support;
