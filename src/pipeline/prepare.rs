@@ -194,7 +194,8 @@ fn matches(
     around: &Circumstances<'_>,
 ) -> Vec<RuleMatch> {
     let Circumstances { spec, live, .. } = around;
-    live.rules.matches(&facts(article, provenance, spec.name.as_str(), &spec.tags))
+    let found = live.rules.matches(&facts(article, provenance, spec.name.as_str(), &spec.tags));
+    found.into_iter().map(|(rule, hits)| RuleMatch { rule: rule.name.clone(), hits }).collect()
 }
 
 /// What a query may ask of an article: what it states itself.

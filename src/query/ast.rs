@@ -27,19 +27,19 @@ pub(crate) enum Kind {
     All,
     /// Words in a row.
     Phrase {
-        phrase: Phrase,
+        words: Words,
         fields: Fields,
     },
     /// Words in any order, with at most `slop` others between.
     Window {
-        words: Vec<Phrase>,
+        words: Box<[Words]>,
         slop: u32,
         fields: Fields,
     },
     /// A fact that is no text.
-    Test(Test),
-    And(Vec<Node>),
-    Or(Vec<Node>),
+    Test(Box<Test>),
+    And(Box<[Node]>),
+    Or(Box<[Node]>),
     Not(Box<Node>),
     /// A chain of operands, read from the left; each with how it stands to the span so far.
     Near {
@@ -63,12 +63,12 @@ pub(crate) enum Kind {
     /// So many of these are true.
     Several {
         count: u32,
-        of: Vec<Node>,
+        of: Box<[Node]>,
     },
     /// The weights of those that are true add up to this.
     Score {
         least: i64,
-        of: Vec<Node>,
+        of: Box<[Node]>,
     },
     /// A member of a score.
     Weighted {
@@ -79,25 +79,49 @@ pub(crate) enum Kind {
     Scoped(Box<Node>),
 }
 
-/// Items in a row; a single word is a phrase of one.
+/// What has to stand in the text.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Phrase(pub(crate) Vec<Item>);
+pub(crate) enum Words {
+    One(Element),
+    /// One right after the other.
+    Row(Box<[Words]>),
+    /// Any of several ways to write the same.
+    Ways(Box<[Words]>),
+}
 
-/// One written word: as its parts in a row, or joined.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Item(pub(crate) Vec<Vec<Element>>);
+impl Words {
+    /// Several in a row; one stands for itself.
+    pub(crate) fn row(words: Vec<Self>) -> Self {
+        Self::join(words, Self::Row)
+    }
+
+    /// Several ways; one stands for itself.
+    pub(crate) fn ways(words: Vec<Self>) -> Self {
+        Self::join(words, Self::Ways)
+    }
+
+    fn join(mut words: Vec<Self>, several: impl FnOnce(Box<[Self]>) -> Self) -> Self {
+        match words.pop() {
+            Some(only) if words.is_empty() => only,
+            last => {
+                words.extend(last);
+                several(words.into())
+            }
+        }
+    }
+}
 
 /// What one token must be.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Element {
-    /// Has one of these forms.
-    Form(Vec<String>),
+    /// Has this form.
+    Form(Box<str>),
     /// Has the form and is printed so.
-    Exact { form: String, surface: String },
+    Exact { form: Box<str>, surface: Box<str> },
     /// Has a form of this shape.
     Glob(Glob),
     /// Has a form at most so many edits away, with the same first letter.
-    Fuzzy { form: String, edits: u8 },
+    Fuzzy { form: Box<str>, edits: u8 },
     /// Anything.
     Any,
 }

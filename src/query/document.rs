@@ -45,8 +45,10 @@ pub(crate) struct Document<'a> {
     present: Vec<Fields>,
     /// By atom, then by place.
     occurrences: Vec<Occurrence>,
-    /// Atoms that are in the article, in no order.
+    /// Atoms that are in the article, sorted.
     atoms: Vec<Atom>,
+    /// By atom, where its occurrences end.
+    ends: Vec<u32>,
     /// How many places there are up to the end of each author.
     author_ends: Vec<usize>,
 }
@@ -60,6 +62,7 @@ impl<'a> Document<'a> {
             present: vec![Fields::default(); vocabulary.len()],
             occurrences: Vec::new(),
             atoms: Vec::new(),
+            ends: Vec::new(),
             author_ends: Vec::new(),
         };
         document.text(Field::Title, facts.title, vocabulary);
@@ -72,6 +75,13 @@ impl<'a> Document<'a> {
         document.values(vocabulary);
         document.occurrences.sort_unstable();
         document.occurrences.dedup();
+        document.atoms.sort_unstable();
+        let mut end = 0;
+        for atom in &document.atoms {
+            let rest = &document.occurrences[end..];
+            end += rest.iter().take_while(|occurrence| occurrence.atom == *atom).count();
+            document.ends.push(u32::try_from(end).unwrap_or(u32::MAX));
+        }
         document
     }
 
@@ -80,16 +90,16 @@ impl<'a> Document<'a> {
         self.present[atom as usize].meets(fields)
     }
 
-    /// Every atom of the article once, in no order.
+    /// Every atom of the article once.
     pub(crate) fn atoms(&self) -> &[Atom] {
         &self.atoms
     }
 
     /// Where the atom stands, in order.
     pub(super) fn of(&self, atom: Atom) -> &[Occurrence] {
-        let start = self.occurrences.partition_point(|o| o.atom < atom);
-        let length = self.occurrences[start..].partition_point(|o| o.atom == atom);
-        &self.occurrences[start..start + length]
+        let Ok(at) = self.atoms.binary_search(&atom) else { return &[] };
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.occurrences[start as usize..self.ends[at] as usize]
     }
 
     /// How many words title, summary and body have.

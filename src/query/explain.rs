@@ -8,6 +8,7 @@ use super::{
     document::Document,
     facts::{Facts, Hit},
     program::Programs,
+    run::Found,
 };
 
 /// A part of a query with its verdict on one article.
@@ -36,14 +37,9 @@ fn part(programs: &Programs, document: &Document<'_>, node: &Node, at: u32) -> E
     if let Kind::Scoped(inner) | Kind::Weighted { of: inner, .. } = &node.kind {
         return Explanation { span: node.span.clone(), ..part(programs, document, inner, at) };
     }
-    let holds = programs.is_true(at, document);
-    let mut hits = Vec::new();
-    if holds {
-        programs.gather(at, document, &mut hits);
-        hits.sort_unstable();
-        hits.dedup();
-    }
+    let hits = programs.ask_part(at, document, &mut Found::default());
+    let holds = hits.is_some();
     let inside = node.inside().into_iter().zip(programs.inside(at));
     let parts = inside.map(|(node, at)| part(programs, document, node, at)).collect();
-    Explanation { span: node.span.clone(), holds, hits, parts }
+    Explanation { span: node.span.clone(), holds, hits: hits.unwrap_or_default(), parts }
 }

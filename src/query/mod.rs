@@ -12,12 +12,12 @@ pub(crate) mod need;
 mod parser;
 mod primary;
 pub(crate) mod program;
-mod run;
+pub(crate) mod run;
 mod spans;
 mod suggest;
 mod term;
 mod test;
-mod vocabulary;
+pub(crate) mod vocabulary;
 mod word;
 
 use std::{collections::BTreeMap, sync::Arc};

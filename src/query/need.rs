@@ -2,21 +2,21 @@
 
 use super::{
     field::Fields,
-    program::{Op, ProgramId, Programs, Steps},
+    program::{Op, ProgramId, Programs},
     vocabulary::Atom,
 };
 
 /// A necessary condition: at least one of these atoms is in one of its fields.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Need {
     pub(crate) any: Vec<(Atom, Fields)>,
-    /// How many articles of a thousand will meet it, roughly.
+    /// Of how many articles of a million it is true, roughly.
     pub(crate) cost: u64,
 }
 
 impl Programs {
     /// Necessary conditions of a query, the rarest first; none when any article may do. `cost`
-    /// says of how many articles of a thousand an atom is a part.
+    /// says of how many articles of a million an atom is a part.
     pub(crate) fn needs(&self, program: ProgramId, cost: impl Fn(Atom) -> u64) -> Vec<Need> {
         let mut needs = Vec::new();
         self.gather_needs(self.start(program), &cost, &mut needs);
@@ -26,18 +26,14 @@ impl Programs {
 
     fn gather_needs(&self, at: u32, cost: &impl Fn(Atom) -> u64, needs: &mut Vec<Need>) {
         match self.code[at as usize].op {
-            Op::All | Op::Test { .. } | Op::Not => {}
+            Op::All | Op::Any { .. } | Op::Test { .. } | Op::Not => {}
             Op::Atom { atom, fields } => needs.push(one(atom, fields, cost)),
-            Op::Value { atom, .. } => needs.push(one(atom, Fields::VALUE, cost)),
-            Op::Phrase { phrase, fields } => {
-                phrase_needs(&self.phrases[phrase as usize], fields, cost, needs);
-            }
-            Op::Window { window, fields } => {
-                for word in &self.windows[window as usize].words {
-                    phrase_needs(word, fields, cost, needs);
-                }
-            }
-            Op::And | Op::Near { .. } | Op::AtLeast { .. } => {
+            Op::Value { .. }
+            | Op::And
+            | Op::Row
+            | Op::Window { .. }
+            | Op::Near { .. }
+            | Op::AtLeast { .. } => {
                 self.inside(at).for_each(|inner| self.gather_needs(inner, cost, needs));
             }
             Op::Apart { .. } => {
@@ -81,17 +77,6 @@ impl Programs {
 
 fn one(atom: Atom, fields: Fields, cost: &impl Fn(Atom) -> u64) -> Need {
     Need { any: vec![(atom, fields)], cost: cost(atom) }
-}
-
-/// Of each item, the rarest atom of each way to write it.
-fn phrase_needs(steps: &Steps, fields: Fields, cost: &impl Fn(Atom) -> u64, needs: &mut Vec<Need>) {
-    for ways in steps {
-        let rarest = ways.iter().map(|way| {
-            let atoms = way.iter().flatten().map(|atom| one(*atom, fields, cost));
-            atoms.min_by_key(|need| need.cost)
-        });
-        needs.extend(rarest.collect::<Option<Vec<_>>>().map(union));
-    }
 }
 
 fn union(needs: Vec<Need>) -> Need {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     Aliases,
-    ast::{Kind, Node, Reach},
+    ast::{Kind, Node, Reach, Test},
     field::{Field, Fields},
     lexer::{self, Lexeme, LexemeKind, Script},
     suggest::nearest,
@@ -150,7 +150,7 @@ impl Parser<'_, '_> {
             Some(only) if factors.is_empty() => only,
             last => {
                 factors.extend(last);
-                self.node(span.clone(), Kind::And(factors))
+                self.node(span.clone(), Kind::And(factors.into()))
             }
         };
         Ok(Branch { node, negates, factors: count, span })
@@ -457,7 +457,7 @@ pub(super) fn wordless(node: &Node) -> Option<&'static str> {
     match &node.kind {
         Kind::Phrase { .. } | Kind::Window { .. } | Kind::Near { .. } => None,
         Kind::Or(nodes) => nodes.iter().find_map(wordless),
-        Kind::Test(super::ast::Test::Pattern { .. }) => Some("a regular expression"),
+        Kind::Test(test) if matches!(**test, Test::Pattern { .. }) => Some("a regular expression"),
         Kind::Scoped(_) | Kind::Test(_) => Some("field"),
         Kind::Apart { .. } => Some("NOT NEAR"),
         Kind::And(_) => Some("AND"),

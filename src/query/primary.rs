@@ -110,7 +110,7 @@ impl Parser<'_, '_> {
             } else {
                 Test::Number { field: named, order, value: value.parse().unwrap_or(f64::NAN) }
             };
-            return Ok(self.node(span.start..end.end, Kind::Test(test)));
+            return Ok(self.node(span.start..end.end, Kind::Test(Box::new(test))));
         }
         if self.peek().is_none() {
             let message = "the query ends after the field name";
@@ -153,13 +153,13 @@ impl Parser<'_, '_> {
             let help = format!("the number must lie between 1 and {}", members.len());
             self.error("E115", whole.clone(), message, Some(&help));
         }
-        Ok(self.node(whole, Kind::Several { count, of: members }))
+        Ok(self.node(whole, Kind::Several { count, of: members.into() }))
     }
 
     fn score(&mut self, least: i64, span: &Range<usize>, field: Option<Field>) -> Parsed {
         self.take()?;
         let (members, list) = self.list(field)?;
-        Ok(self.node(span.start..list.end, Kind::Score { least, of: members }))
+        Ok(self.node(span.start..list.end, Kind::Score { least, of: members.into() }))
     }
 
     fn regex(
@@ -202,7 +202,7 @@ impl Parser<'_, '_> {
         let fields = field.map_or(Fields::DEFAULT, Fields::of);
         let flags = flags.to_owned();
         let pattern = Pattern { regex, flags };
-        self.node(span.clone(), Kind::Test(Test::Pattern { fields, field, pattern }))
+        self.node(span.clone(), Kind::Test(Box::new(Test::Pattern { fields, field, pattern })))
     }
 
     fn quoted(&mut self, quoted: &Quoted, span: &Range<usize>, field: Option<Field>) -> Node {

@@ -1,7 +1,7 @@
 //! Queries as flat lists of instructions over atoms, many queries side by side.
 
 use super::{
-    ast::{Element, Item, Kind, Node, Phrase, Reach, Test},
+    ast::{Kind, Node, Reach, Test, Words},
     field::Fields,
     vocabulary::{Atom, Vocabulary},
 };
@@ -17,32 +17,45 @@ pub(super) struct Instruction {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Op {
     All,
-    Atom { atom: Atom, fields: Fields },
-    Value { atom: Atom, test: u32 },
-    Test { test: u32 },
-    Phrase { phrase: u32, fields: Fields },
-    Window { window: u32, fields: Fields },
+    Atom {
+        atom: Atom,
+        fields: Fields,
+    },
+    /// Any word.
+    Any {
+        fields: Fields,
+    },
+    /// The value inside is there.
+    Value {
+        test: u32,
+    },
+    Test {
+        test: u32,
+    },
+    /// Those inside stand one right after the other.
+    Row,
+    /// Those inside stand in any order, with at most so many words between.
+    Window {
+        slop: u32,
+    },
     And,
     Or,
     Not,
-    Near { reaches: u32 },
-    Apart { reaches: u32 },
-    AtLeast { count: u32 },
-    Several { count: u32 },
-    Score { score: u32 },
-}
-
-/// What one token of a phrase must be; `None` is any token.
-pub(super) type Step = Option<Atom>;
-
-/// A phrase: items in a row, each one of several ways to write it, each steps in a row.
-pub(super) type Steps = Box<[Box<[Box<[Step]>]>]>;
-
-/// Words in any order.
-#[derive(Debug)]
-pub(super) struct Window {
-    pub(super) words: Box<[Steps]>,
-    pub(super) slop: u32,
+    Near {
+        reaches: u32,
+    },
+    Apart {
+        reaches: u32,
+    },
+    AtLeast {
+        count: u32,
+    },
+    Several {
+        count: u32,
+    },
+    Score {
+        score: u32,
+    },
 }
 
 /// Weights of the members of a score.
@@ -61,8 +74,6 @@ pub(crate) struct Programs {
     pub(crate) vocabulary: Vocabulary,
     pub(super) code: Vec<Instruction>,
     starts: Vec<u32>,
-    pub(super) phrases: Vec<Steps>,
-    pub(super) windows: Vec<Window>,
     pub(super) reaches: Vec<Box<[Reach]>>,
     pub(super) scores: Vec<Score>,
     pub(super) tests: Vec<Test>,
@@ -91,29 +102,53 @@ impl Programs {
         })
     }
 
-    /// One instruction for each node but those that only name a field or a weight.
+    /// One instruction for each node but those that only name a field or a weight; those of words
+    /// have further ones inside.
     fn emit(&mut self, node: &Node) {
-        if let Kind::Scoped(inner) | Kind::Weighted { of: inner, .. } = &node.kind {
-            return self.emit(inner);
+        match &node.kind {
+            Kind::Scoped(inner) | Kind::Weighted { of: inner, .. } => self.emit(inner),
+            Kind::Phrase { words, fields } => self.words(words, *fields),
+            Kind::Window { words, slop, fields } => self.block(Op::Window { slop: *slop }, |all| {
+                words.iter().for_each(|word| all.words(word, *fields));
+            }),
+            kind => {
+                let op = self.op(kind);
+                self.block(op, |all| {
+                    if let Kind::Test(test) = kind {
+                        all.value(test);
+                    }
+                    node.inside().into_iter().for_each(|inner| all.emit(inner));
+                });
+            }
         }
+    }
+
+    fn words(&mut self, words: &Words, fields: Fields) {
+        let (op, inside) = match words {
+            Words::One(element) => match self.vocabulary.element(element) {
+                Some(atom) => (Op::Atom { atom, fields }, &[][..]),
+                None => (Op::Any { fields }, &[][..]),
+            },
+            Words::Row(words) => (Op::Row, &words[..]),
+            Words::Ways(words) => (Op::Or, &words[..]),
+        };
+        self.block(op, |all| inside.iter().for_each(|word| all.words(word, fields)));
+    }
+
+    fn block(&mut self, op: Op, inside: impl FnOnce(&mut Self)) {
         let at = self.code.len();
-        let op = self.op(&node.kind);
         self.code.push(Instruction { op, end: 0 });
-        for inner in node.inside() {
-            self.emit(inner);
-        }
+        inside(self);
         self.code[at].end = row(self.code.len());
     }
 
     fn op(&mut self, kind: &Kind) -> Op {
         match kind {
-            Kind::All | Kind::Scoped(_) | Kind::Weighted { .. } => Op::All,
-            Kind::Phrase { phrase, fields } => self.phrase(phrase, *fields),
-            Kind::Window { words, slop, fields } => {
-                let words = words.iter().map(|word| self.steps(word)).collect();
-                self.windows.push(Window { words, slop: *slop });
-                Op::Window { window: row(self.windows.len() - 1), fields: *fields }
-            }
+            Kind::Phrase { .. }
+            | Kind::Window { .. }
+            | Kind::All
+            | Kind::Scoped(_)
+            | Kind::Weighted { .. } => Op::All,
             Kind::Test(test) => self.test(test),
             Kind::And(_) => Op::And,
             Kind::Or(_) => Op::Or,
@@ -136,33 +171,19 @@ impl Programs {
         }
     }
 
-    fn phrase(&mut self, phrase: &Phrase, fields: Fields) -> Op {
-        if let [Item(ways)] = phrase.0.as_slice()
-            && let [way] = ways.as_slice()
-            && let [element] = way.as_slice()
-            && let Some(atom) = self.vocabulary.element(element)
-        {
-            return Op::Atom { atom, fields };
-        }
-        let steps = self.steps(phrase);
-        self.phrases.push(steps);
-        Op::Phrase { phrase: row(self.phrases.len() - 1), fields }
-    }
-
-    fn steps(&mut self, phrase: &Phrase) -> Steps {
-        let mut step = |element: &Element| self.vocabulary.element(element);
-        let mut way = |way: &Vec<Element>| way.iter().map(&mut step).collect();
-        phrase.0.iter().map(|Item(ways)| ways.iter().map(&mut way).collect()).collect()
-    }
-
     fn test(&mut self, test: &Test) -> Op {
         self.tests.push(test.clone());
         let row = row(self.tests.len() - 1);
         match test {
-            Test::Value { field, value } => {
-                Op::Value { atom: self.vocabulary.value(*field, value), test: row }
-            }
+            Test::Value { .. } => Op::Value { test: row },
             _ => Op::Test { test: row },
+        }
+    }
+
+    fn value(&mut self, test: &Test) {
+        if let Test::Value { field, value } = test {
+            let atom = self.vocabulary.value(*field, value);
+            self.block(Op::Atom { atom, fields: Fields::VALUE }, |_| ());
         }
     }
 }

@@ -5,98 +5,142 @@ use super::{
     facts::Hit,
     field::Field,
     program::{Op, ProgramId, Programs},
-    spans::Spans,
+    spans::{Span, Spans},
 };
 
-impl Programs {
-    /// Whether the query is true of the article.
-    pub(crate) fn holds(&self, program: ProgramId, document: &Document<'_>) -> bool {
-        self.is_true(self.start(program), document)
-    }
+/// What made a query true, as it is found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    spans: Vec<Span>,
+    /// Hits that are no words of the document.
+    others: Vec<Hit>,
+}
 
-    /// What made the query true, sorted, each once; for a query that is true.
-    pub(crate) fn hits(&self, program: ProgramId, document: &Document<'_>) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        self.gather(self.start(program), document, &mut hits);
-        hits.sort_unstable();
-        hits.dedup();
+impl Found {
+    /// Takes out what was found, sorted, each once.
+    fn take(&mut self, document: &Document<'_>) -> Vec<Hit> {
+        self.spans.sort_unstable();
+        self.spans.dedup();
+        let words = self.spans.drain(..).map(|span| document.hit(span));
+        let mut hits: Vec<Hit> = words.chain(self.others.drain(..)).collect();
+        // Spans of authors and patterns are the only ones that can be out of order.
+        if !hits.is_sorted_by(|a, b| a < b) {
+            hits.sort_unstable();
+            hits.dedup();
+        }
         hits
     }
+}
 
-    pub(super) fn is_true(&self, at: u32, document: &Document<'_>) -> bool {
+impl Programs {
+    /// What makes the query true of the article, sorted, each once; `None` when it is not true.
+    /// `found` is empty before and after, and saves taking memory for each query.
+    pub(crate) fn ask(
+        &self,
+        program: ProgramId,
+        document: &Document<'_>,
+        found: &mut Found,
+    ) -> Option<Vec<Hit>> {
+        self.ask_part(self.start(program), document, found)
+    }
+
+    /// [`Programs::ask`] for one instruction.
+    pub(super) fn ask_part(
+        &self,
+        at: u32,
+        document: &Document<'_>,
+        found: &mut Found,
+    ) -> Option<Vec<Hit>> {
+        self.find(at, document, found).then(|| found.take(document))
+    }
+
+    /// Whether an instruction is true; if it is, what made it true is added.
+    fn find(&self, at: u32, document: &Document<'_>, found: &mut Found) -> bool {
         let spans = Spans { programs: self, document };
-        let holds = |inner| self.is_true(inner, document);
-        match self.code[at as usize].op {
+        let before = (found.spans.len(), found.others.len());
+        let holds = match self.code[at as usize].op {
             Op::All => true,
-            Op::Atom { atom, fields } => document.has(atom, fields),
-            Op::Value { atom, .. } => document.has(atom, super::field::Fields::VALUE),
-            Op::Test { test } => self.tests[test as usize].holds(document),
-            Op::Phrase { phrase, fields } => {
-                spans.may_hold(&self.phrases[phrase as usize], fields) && !spans.of(at).is_empty()
+            Op::Atom { atom, fields } => {
+                document.has(atom, fields) && {
+                    spans.atom(atom, fields, &mut found.spans);
+                    true
+                }
             }
-            Op::Window { .. } | Op::Near { .. } | Op::Apart { .. } => !spans.of(at).is_empty(),
-            Op::And => self.inside(at).all(holds),
-            Op::Or => self.inside(at).any(holds),
-            Op::Not => !self.inside(at).any(holds),
-            Op::AtLeast { count, .. } => {
-                self.inside(at).map(|inner| spans.of(inner).len()).sum::<usize>() >= count as usize
+            Op::Value { test } => {
+                self.inside(at).all(|value| self.is_there(value, document)) && {
+                    self.tests[test as usize].hits(document, &mut found.others);
+                    true
+                }
+            }
+            Op::Test { test } => {
+                let test = &self.tests[test as usize];
+                test.holds(document) && {
+                    test.hits(document, &mut found.others);
+                    true
+                }
+            }
+            Op::Any { .. } | Op::Apart { .. } => spans.add(at, &mut found.spans),
+            // Whether all is there at all is a cheap look before the places.
+            Op::Row | Op::Window { .. } => {
+                self.is_there(at, document) && spans.add(at, &mut found.spans)
+            }
+            Op::Near { .. } => {
+                let whole = if self.is_there(at, document) { spans.of(at) } else { Vec::new() };
+                spans.leaves_within(at, &whole, &mut found.spans);
+                !whole.is_empty()
+            }
+            Op::AtLeast { count } => {
+                let whole = spans.of(at);
+                spans.leaves_within(at, &whole, &mut found.spans);
+                whole.len() >= count as usize
+            }
+            Op::And => self.inside(at).all(|inner| self.find(inner, document, found)),
+            Op::Or => {
+                // Not `any`: every true one of them counts.
+                self.inside(at).filter(|inner| self.find(*inner, document, found)).count() > 0
+            }
+            Op::Not => {
+                !self.inside(at).any(|inner| self.find(inner, document, &mut Found::default()))
             }
             Op::Several { count } => {
-                self.inside(at).filter(|inner| holds(*inner)).take(count as usize).count()
-                    == count as usize
+                let holding = self.inside(at).filter(|inner| self.find(*inner, document, found));
+                holding.count() >= count as usize
             }
             Op::Score { score } => {
                 let score = &self.scores[score as usize];
-                let weights = score.weights.iter().zip(self.inside(at));
-                let reached = weights.filter(|(_, inner)| holds(*inner));
-                reached.fold(0_i64, |sum, (weight, _)| sum.saturating_add(*weight)) >= score.least
-            }
-        }
-    }
-
-    /// What made a true instruction true.
-    pub(super) fn gather(&self, at: u32, document: &Document<'_>, hits: &mut Vec<Hit>) {
-        let spans = Spans { programs: self, document };
-        match self.code[at as usize].op {
-            Op::All | Op::Not => {}
-            Op::Value { test, .. } | Op::Test { test } => {
-                self.tests[test as usize].hits(document, hits);
-            }
-            Op::Atom { .. } | Op::Phrase { .. } | Op::Window { .. } | Op::Apart { .. } => {
-                hits.extend(spans.of(at).into_iter().map(|span| document.hit(span)));
-            }
-            Op::Near { .. } | Op::AtLeast { .. } => {
-                let whole = spans.of(at);
-                let mut words = Vec::new();
-                for inner in self.inside(at) {
-                    spans.leaves(inner, &mut words);
-                }
-                let used = words.into_iter().filter(|word| whole.iter().any(|w| w.holds(*word)));
-                hits.extend(used.map(|span| document.hit(span)));
-            }
-            Op::And => {
-                self.inside(at).for_each(|inner| self.gather(inner, document, hits));
-            }
-            Op::Or | Op::Several { .. } => {
-                for inner in self.inside(at).filter(|inner| self.is_true(*inner, document)) {
-                    self.gather(inner, document, hits);
-                }
-            }
-            Op::Score { score } => {
-                let weights = &self.scores[score as usize].weights;
-                for (weight, inner) in weights.iter().zip(self.inside(at)) {
-                    if *weight > 0 && self.is_true(inner, document) {
-                        self.gather(inner, document, hits);
+                let mut sum = 0_i64;
+                for (weight, inner) in score.weights.iter().zip(self.inside(at)) {
+                    let mut against = Found::default();
+                    let found = if *weight > 0 { &mut *found } else { &mut against };
+                    if self.find(inner, document, found) {
+                        sum = sum.saturating_add(*weight);
                     }
                 }
+                sum >= score.least
             }
+        };
+        if !holds {
+            found.spans.truncate(before.0);
+            found.others.truncate(before.1);
+        }
+        holds
+    }
+
+    /// Whether the words of an instruction are in the article at all, wherever they stand.
+    fn is_there(&self, at: u32, document: &Document<'_>) -> bool {
+        let there = |inner| self.is_there(inner, document);
+        match self.code[at as usize].op {
+            Op::Atom { atom, fields } => document.has(atom, fields),
+            Op::Row | Op::Window { .. } | Op::Near { .. } => self.inside(at).all(there),
+            Op::Or => self.inside(at).any(there),
+            _ => true,
         }
     }
 }
 
 impl Document<'_> {
     /// The words of a span as a hit; of authors, the name that the span stands in.
-    fn hit(&self, span: super::spans::Span) -> Hit {
+    fn hit(&self, span: Span) -> Hit {
         let (first, last) = (&self.places[span.first as usize], &self.places[span.last as usize]);
         let field = first.field;
         if field == Field::Author {

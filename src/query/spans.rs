@@ -6,7 +6,8 @@ use super::{
     ast::Reach,
     document::Document,
     field::Fields,
-    program::{Op, Programs, Step, Steps, Window},
+    program::{Op, Programs},
+    vocabulary::Atom,
 };
 
 /// Most spans that are kept of one operand; a text that has more is no news story.
@@ -20,7 +21,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    pub(super) fn holds(self, inner: Self) -> bool {
+    fn holds(self, inner: Self) -> bool {
         self.first <= inner.first && inner.last <= self.last
     }
 
@@ -48,13 +49,14 @@ impl Spans<'_> {
     /// Every span of an instruction that has words, sorted.
     pub(super) fn of(self, at: u32) -> Vec<Span> {
         match self.programs.code[at as usize].op {
-            Op::Atom { atom, fields } => self.steps(&[Some(atom)], fields),
-            Op::Phrase { phrase, fields } => {
-                self.phrase(&self.programs.phrases[phrase as usize], fields)
+            Op::Atom { atom, fields } => {
+                let mut found = Vec::new();
+                self.atom(atom, fields, &mut found);
+                found
             }
-            Op::Window { window, fields } => {
-                self.window(&self.programs.windows[window as usize], fields)
-            }
+            Op::Any { fields } => self.any(fields),
+            Op::Row => self.row(at),
+            Op::Window { slop } => self.window(at, slop),
             Op::Or => sorted(self.programs.inside(at).flat_map(|inner| self.of(inner)).collect()),
             Op::Near { reaches, .. } => {
                 let mut inside = self.programs.inside(at);
@@ -82,8 +84,24 @@ impl Spans<'_> {
         }
     }
 
+    /// Adds every span of an instruction; whether there is any.
+    pub(super) fn add(self, at: u32, found: &mut Vec<Span>) -> bool {
+        let own = self.of(at);
+        found.extend_from_slice(&own);
+        !own.is_empty()
+    }
+
+    /// Adds the spans of the words inside an instruction that one of its own holds.
+    pub(super) fn leaves_within(self, at: u32, whole: &[Span], found: &mut Vec<Span>) {
+        let mut words = Vec::new();
+        for inner in self.programs.inside(at).filter(|_| !whole.is_empty()) {
+            self.leaves(inner, &mut words);
+        }
+        found.extend(words.into_iter().filter(|word| whole.iter().any(|w| w.holds(*word))));
+    }
+
     /// The spans of the words inside an instruction.
-    pub(super) fn leaves(self, at: u32, words: &mut Vec<Span>) {
+    fn leaves(self, at: u32, words: &mut Vec<Span>) {
         match self.programs.code[at as usize].op {
             Op::Or | Op::Near { .. } => {
                 self.programs.inside(at).for_each(|inner| self.leaves(inner, words));
@@ -92,50 +110,32 @@ impl Spans<'_> {
         }
     }
 
-    /// Whether every item has a way whose atoms are all there: a cheap look before places.
-    pub(super) fn may_hold(self, steps: &Steps, fields: Fields) -> bool {
-        let there = |step: &Step| step.is_none_or(|atom| self.document.has(atom, fields));
-        steps.iter().all(|ways| ways.iter().any(|way| way.iter().all(there)))
+    /// Adds every place of an atom.
+    pub(super) fn atom(self, atom: Atom, fields: Fields, found: &mut Vec<Span>) {
+        let inside = |place: u32| self.document.places[place as usize].fields.meets(fields);
+        let there = self.document.of(atom).iter().filter(|o| inside(o.first) && inside(o.last));
+        found.extend(there.take(MOST_SPANS).map(|o| Span { first: o.first, last: o.last }));
     }
 
-    fn phrase(self, steps: &Steps, fields: Fields) -> Vec<Span> {
-        let mut found: Option<Vec<Span>> = None;
-        for ways in steps {
-            let item = sorted(ways.iter().flat_map(|way| self.steps(way, fields)).collect());
-            let joined = found.map_or_else(|| item.clone(), |so_far| self.follow(&so_far, &item));
-            if joined.is_empty() {
-                return joined;
-            }
-            found = Some(joined);
-        }
-        found.unwrap_or_default()
+    fn any(self, fields: Fields) -> Vec<Span> {
+        let all = (0..).zip(&self.document.places);
+        let found = all.filter(|(_, place)| place.fields.meets(fields));
+        found.take(MOST_SPANS).map(|(at, _)| Span { first: at, last: at }).collect()
     }
 
-    /// Steps in a row.
-    fn steps(self, steps: &[Step], fields: Fields) -> Vec<Span> {
-        let Some((first, rest)) = steps.split_first() else { return Vec::new() };
-        let mut found = self.step(*first, fields);
-        for step in rest {
+    fn row(self, at: u32) -> Vec<Span> {
+        let mut inside = self.programs.inside(at);
+        let mut found = inside.next().map_or_else(Vec::new, |first| self.of(first));
+        for next in inside {
             if found.is_empty() {
                 break;
             }
-            found = match step {
-                Some(_) => self.follow(&found, &self.step(*step, fields)),
-                None => self.lengthen(&found),
+            found = match self.programs.code[next as usize].op {
+                Op::Any { .. } => self.lengthen(&found),
+                _ => self.follow(&found, &self.of(next)),
             };
         }
         found
-    }
-
-    fn step(self, step: Step, fields: Fields) -> Vec<Span> {
-        let places = &self.document.places;
-        let Some(atom) = step else {
-            let all = (0..).zip(places).filter(|(_, place)| place.fields.meets(fields));
-            return all.take(MOST_SPANS).map(|(at, _)| Span { first: at, last: at }).collect();
-        };
-        let inside = |place: u32| places[place as usize].fields.meets(fields);
-        let found = self.document.of(atom).iter().filter(|o| inside(o.first) && inside(o.last));
-        found.take(MOST_SPANS).map(|o| Span { first: o.first, last: o.last }).collect()
     }
 
     /// Spans of `left` that end right before one of `right` in the same paragraph, with it.
@@ -220,9 +220,8 @@ impl Spans<'_> {
     }
 
     /// All words of the window in any order, with at most so many others between.
-    fn window(self, window: &Window, fields: Fields) -> Vec<Span> {
-        let words: Vec<Vec<Span>> =
-            window.words.iter().map(|word| self.phrase(word, fields)).collect();
+    fn window(self, at: u32, slop: u32) -> Vec<Span> {
+        let words: Vec<Vec<Span>> = self.programs.inside(at).map(|word| self.of(word)).collect();
         if words.iter().any(Vec::is_empty) {
             return Vec::new();
         }
@@ -233,7 +232,7 @@ impl Spans<'_> {
                 continue;
             }
             for start in starts {
-                self.fill(window.slop, &words, (at, *start), &mut found);
+                self.fill(slop, &words, (at, *start), &mut found);
                 if found.len() >= MOST_SPANS {
                     return found.into_iter().collect();
                 }

@@ -1,7 +1,7 @@
 //! From the words of a term to what its tokens must be.
 
 use super::{
-    ast::{Element, Item, Kind, Phrase, Test},
+    ast::{Element, Kind, Test, Words},
     field::{Field, Fields},
     glob::Glob,
 };
@@ -46,11 +46,11 @@ pub(crate) fn words(
     let mut items = Vec::with_capacity(written.len());
     for word in &written {
         match (*word, case) {
-            ("*", _) if written.len() > 1 => items.push(single(Element::Any)),
+            ("*", _) if written.len() > 1 => items.push(Words::One(Element::Any)),
             ("*", _) => {
                 return Err(BadTerm::new("E109", "the phrase has no searchable word", None));
             }
-            ("&", _) => items.push(single(Element::Form(vec!["and".to_owned()]))),
+            ("&", _) => items.push(Words::One(Element::Form("and".into()))),
             (_, Case::Folded) if word.contains(['*', '?']) => items.push(wildcards(word)?),
             _ => items.extend(plain(word, case)),
         }
@@ -63,23 +63,20 @@ pub(crate) fn words(
         ));
     }
     match slop {
-        None => Ok(Kind::Phrase { phrase: Phrase(items), fields }),
+        None => Ok(Kind::Phrase { words: Words::row(items), fields }),
         Some(_) if items.len() > WINDOW_WORDS => Err(BadTerm::new(
             "E131",
             format!("more than {WINDOW_WORDS} words in any order"),
             Some("leave out words, or join them by AND"),
         )),
-        Some(slop) => {
-            let words = items.into_iter().map(|item| Phrase(vec![item])).collect();
-            Ok(Kind::Window { words, slop, fields })
-        }
+        Some(slop) => Ok(Kind::Window { words: items.into(), slop, fields }),
     }
 }
 
 /// The value of a keyword field.
 pub(crate) fn value(text: &str, case: Case, field: Field) -> Kind {
     let address = matches!(field, Field::Site | Field::Url);
-    Kind::Test(match case {
+    Kind::Test(Box::new(match case {
         Case::Exact => Test::Printed { field, value: text.to_owned() },
         Case::Folded if text == "*" => Test::Shape { field, glob: Glob::new("*") },
         Case::Folded if field == Field::Url => {
@@ -93,7 +90,7 @@ pub(crate) fn value(text: &str, case: Case, field: Field) -> Kind {
                 Test::Value { field, value }
             }
         }
-    })
+    }))
 }
 
 /// Every word that is at most so many edits away.
@@ -106,13 +103,13 @@ pub(crate) fn fuzzy(word: &str, edits: u8, fields: Fields) -> Result<Kind, BadTe
             Some("fuzzy terms need 4 letters for ~1 and 8 for ~2"),
         ));
     }
-    let item = single(Element::Fuzzy { form, edits });
-    Ok(Kind::Phrase { phrase: Phrase(vec![item]), fields })
+    let words = Words::One(Element::Fuzzy { form: form.into(), edits });
+    Ok(Kind::Phrase { words, fields })
 }
 
 /// Every word: the field is present.
 pub(crate) fn anything(fields: Fields) -> Kind {
-    Kind::Phrase { phrase: Phrase(vec![single(Element::Any)]), fields }
+    Kind::Phrase { words: Words::One(Element::Any), fields }
 }
 
 /// One space between words, none around.
@@ -121,12 +118,8 @@ pub(crate) fn tidy(value: &str) -> String {
     words.join(" ")
 }
 
-fn single(element: Element) -> Item {
-    Item(vec![vec![element]])
-}
-
-/// Items of a written word: usually one; none for mere punctuation.
-fn plain(word: &str, case: Case) -> Vec<Item> {
+/// What a written word stands for: usually one thing; nothing for mere punctuation.
+fn plain(word: &str, case: Case) -> Vec<Words> {
     let tokens = Tokens::of(word);
     let parts: Vec<&Token> = tokens.iter().filter(|token| token.first == token.last).collect();
     let joined: Vec<&Token> = tokens.iter().filter(|token| token.first < token.last).collect();
@@ -137,43 +130,43 @@ fn plain(word: &str, case: Case) -> Vec<Item> {
             joined.iter().any(|whole| (whole.first..=whole.last).contains(&part.first))
         };
         let whole = tokens.iter().filter(|token| token.first < token.last || !covered(token));
-        return whole.map(|token| single(element(token))).collect();
+        return whole.map(element).collect();
     }
     if parts.is_empty() {
         return Vec::new();
     }
-    let mut alternatives = vec![parts.iter().map(|part| element(part)).collect()];
+    let mut alternatives = vec![Words::row(parts.iter().map(|part| element(part)).collect())];
     if let [whole] = joined[..]
         && whole.last - whole.first + 1 == tokens.places()
     {
-        alternatives.push(vec![element(whole)]);
+        alternatives.push(element(whole));
     }
-    vec![Item(alternatives)]
+    vec![Words::ways(alternatives)]
 }
 
-fn element(word: &str, tokens: &Tokens, token: &Token, case: Case) -> Element {
+fn element(word: &str, tokens: &Tokens, token: &Token, case: Case) -> Words {
     let form = |wanted| {
         let found = tokens.forms(token).find(|(kind, _)| *kind == wanted);
-        found.map(|(_, form)| form.to_owned())
+        found.map(|(_, form)| Box::from(form))
     };
-    let base = tokens.forms(token).next().map_or_else(String::new, |(_, base)| base.to_owned());
+    let base: Box<str> =
+        tokens.forms(token).next().map(|(_, base)| base.into()).unwrap_or_default();
     let signed = form(FormKind::Signed);
     if case == Case::Exact {
-        let surface = surface(&word[token.range.clone()]);
-        return Element::Exact { form: signed.unwrap_or(base), surface };
+        let surface = surface(&word[token.range.clone()]).into();
+        return Words::One(Element::Exact { form: signed.unwrap_or(base), surface });
     }
     if let Some(signed) = signed {
-        return Element::Form(vec![signed]);
+        return Words::One(Element::Form(signed));
     }
     if let Some(dotted) = form(FormKind::Dotted).filter(|_| word.contains('.')) {
-        return Element::Form(vec![dotted]);
+        return Words::One(Element::Form(dotted));
     }
-    let mut forms = vec![base];
-    forms.extend(form(FormKind::Unmarked));
-    Element::Form(forms)
+    let forms = [base].into_iter().chain(form(FormKind::Unmarked));
+    Words::ways(forms.map(|form| Words::One(Element::Form(form))).collect())
 }
 
-fn wildcards(word: &str) -> Result<Item, BadTerm> {
+fn wildcards(word: &str) -> Result<Words, BadTerm> {
     let literal: String = word.chars().filter(|c| !matches!(c, '*' | '?')).collect();
     let least = if literal.is_ascii() { 3 } else { 2 };
     if literal.chars().filter(|c| is_alphanumeric(*c)).count() < least {
@@ -185,12 +178,12 @@ fn wildcards(word: &str) -> Result<Item, BadTerm> {
     }
     let shapes: Vec<String> =
         word.split(is_hyphen).filter(|part| !part.is_empty()).enumerate().map(shape).collect();
-    let glob = |shape: &str| Element::Glob(Glob::new(shape));
-    let mut alternatives = vec![shapes.iter().map(|shape| glob(shape)).collect()];
+    let glob = |shape: &str| Words::One(Element::Glob(Glob::new(shape)));
+    let mut alternatives = vec![Words::row(shapes.iter().map(|shape| glob(shape)).collect())];
     if shapes.len() > 1 {
-        alternatives.push(vec![glob(&shapes.concat())]);
+        alternatives.push(glob(&shapes.concat()));
     }
-    Ok(Item(alternatives))
+    Ok(Words::ways(alternatives))
 }
 
 /// One part of a word with wildcards, folded between them; a sign may stand before the first.

@@ -24,8 +24,8 @@ type Fuzzy = (Box<str>, u8, Atom);
 pub(crate) struct Vocabulary {
     count: Atom,
     forms: HashMap<Box<str>, Sense, RandomState>,
-    /// Senses beyond the plain one: several forms for one atom, or an exact spelling.
-    more: Vec<Vec<(Atom, Option<Box<str>>)>>,
+    /// Exact spellings of a form, each with its atom.
+    exact: Vec<Vec<(Box<str>, Atom)>>,
     elements: HashMap<Element, Atom, RandomState>,
     shapes: HashMap<[u8; BUCKET], Vec<(Glob, Atom)>, RandomState>,
     /// Shapes whose literal start is too short for a bucket.
@@ -37,7 +37,7 @@ pub(crate) struct Vocabulary {
 #[derive(Clone, Copy, Debug, Default)]
 struct Sense {
     plain: Option<Atom>,
-    more: Option<u32>,
+    exact: Option<u32>,
 }
 
 impl Vocabulary {
@@ -51,9 +51,7 @@ impl Vocabulary {
         if *element == Element::Any {
             return None;
         }
-        if let Element::Form(forms) = element
-            && let [form] = forms.as_slice()
-        {
+        if let Element::Form(form) = element {
             return Some(self.form(form));
         }
         if let Some(atom) = self.elements.get(element) {
@@ -62,16 +60,15 @@ impl Vocabulary {
         let atom = self.fresh();
         self.elements.insert(element.clone(), atom);
         match element {
-            Element::Form(forms) => forms.iter().for_each(|form| self.sense(form, atom, None)),
-            Element::Exact { form, surface } => self.sense(form, atom, Some(surface)),
+            Element::Exact { form, surface } => self.exact(form, surface, atom),
             Element::Glob(glob) => self.shape(glob, atom),
             Element::Fuzzy { form, edits } => {
                 if let Some(first) = form.chars().next() {
                     let bucket = self.fuzzy.entry(first).or_default();
-                    bucket.push((form.as_str().into(), *edits, atom));
+                    bucket.push((form.clone(), *edits, atom));
                 }
             }
-            Element::Any => {}
+            Element::Form(_) | Element::Any => {}
         }
         Some(atom)
     }
@@ -91,14 +88,14 @@ impl Vocabulary {
         self.values.keys().copied()
     }
 
-    /// Single forms that are asked for, each with its atom, in no order.
-    pub(crate) fn plain_forms(&self) -> impl Iterator<Item = (&str, Atom)> {
-        self.forms.iter().filter_map(|(form, sense)| Some((form.as_ref(), sense.plain?)))
-    }
-
-    /// The atom of a single form, if it is asked for.
-    pub(crate) fn known_form(&self, form: &str) -> Option<Atom> {
-        self.forms.get(form)?.plain
+    /// Forms that are asked for, each with its atom or with those of its exact spellings, in no
+    /// order.
+    pub(crate) fn known_forms(&self) -> impl Iterator<Item = (&str, Atom)> {
+        self.forms.iter().flat_map(|(form, sense)| {
+            let exact = sense.exact.map_or(&[][..], |exact| &self.exact[exact as usize]);
+            let atoms = exact.iter().map(|(_, atom)| *atom).chain(sense.plain);
+            atoms.map(|atom| (form.as_ref(), atom))
+        })
     }
 
     /// The atom of a keyword's value, if it is asked for.
@@ -117,8 +114,8 @@ impl Vocabulary {
         for (kind, form) in tokens.forms(token) {
             if let Some(sense) = self.forms.get(form) {
                 sense.plain.into_iter().for_each(&mut found);
-                if let Some(more) = sense.more {
-                    self.more_atoms(more, &text[token.range.clone()], &mut found);
+                if let Some(exact) = sense.exact {
+                    self.exact_atoms(exact, &text[token.range.clone()], &mut found);
                 }
             }
             if kind != FormKind::Dotted && !self.shapes.is_empty() {
@@ -135,9 +132,9 @@ impl Vocabulary {
         }
     }
 
-    fn more_atoms(&self, more: u32, printed: &str, found: &mut impl FnMut(Atom)) {
-        for (atom, wanted) in &self.more[more as usize] {
-            if wanted.as_ref().is_none_or(|wanted| is_printed(printed, wanted)) {
+    fn exact_atoms(&self, exact: u32, printed: &str, found: &mut impl FnMut(Atom)) {
+        for (wanted, atom) in &self.exact[exact as usize] {
+            if is_printed(printed, wanted) {
                 found(*atom);
             }
         }
@@ -172,13 +169,13 @@ impl Vocabulary {
         atom
     }
 
-    fn sense(&mut self, form: &str, atom: Atom, surface: Option<&str>) {
+    fn exact(&mut self, form: &str, surface: &str, atom: Atom) {
         let sense = self.forms.entry(form.into()).or_default();
-        let at = *sense.more.get_or_insert_with(|| {
-            self.more.push(Vec::new());
-            u32::try_from(self.more.len() - 1).unwrap_or(u32::MAX)
+        let at = *sense.exact.get_or_insert_with(|| {
+            self.exact.push(Vec::new());
+            u32::try_from(self.exact.len() - 1).unwrap_or(u32::MAX)
         });
-        self.more[at as usize].push((atom, surface.map(Into::into)));
+        self.exact[at as usize].push((surface.into(), atom));
     }
 
     fn shape(&mut self, glob: &Glob, atom: Atom) {

@@ -1,7 +1,10 @@
-//! How common words are in news, roughly: what makes one word of a rule a better anchor than
-//! another.
+//! How common words are in news: what makes one word of a rule a better anchor than another.
 
-use crate::query::Vocabulary;
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::{query::Vocabulary, text::token::Tokens};
 
 /// Words that are in at least one of ten English news stories, the most common first.
 const COMMON: &str = "\
@@ -15,46 +18,80 @@ const COMMON: &str = "\
     five four second high end told we former even law billion meeting industry public including \
     move plan statement like did being both should early make further she her you";
 
-/// How common words are: of how many stories of a thousand they are a part.
-#[derive(Debug)]
-pub(super) struct Frequencies {
-    costs: Vec<(&'static str, u64)>,
+/// All of a number of articles.
+const ALL: u64 = 1_000_000;
+/// The cost of what is no single word: shapes and values, which many articles have.
+const UNKNOWN: u64 = 60_000;
+/// So many counted articles weigh as much as what is known of words beforehand.
+const WEIGHT: u64 = 20;
+
+/// In how many articles words are: what is known of English news, corrected by articles that were
+/// counted.
+#[derive(Clone, Debug, Default)]
+pub struct Frequencies {
+    articles: u32,
+    words: HashMap<Box<str>, Count, RandomState>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    articles: u32,
+    /// The last article that had it.
+    last: u32,
 }
 
 impl Frequencies {
-    /// What is known of English news before any article was seen.
-    pub(super) fn common() -> Self {
-        // The ranks fall off about as Zipf's law has it, from nearly every story to one in ten.
-        let costs = COMMON.split_whitespace().zip(0_u64..);
-        Self { costs: costs.map(|(word, rank)| (word, 1000 - 900 * rank / (rank + 40))).collect() }
+    /// Counts the words of one article, given as the texts it is made of.
+    pub fn count(&mut self, texts: &[&str]) {
+        self.articles += 1;
+        for tokens in texts.iter().map(|text| Tokens::of(text)) {
+            for (_, form) in tokens.iter().flat_map(|token| tokens.forms(token)) {
+                let count = match self.words.get_mut(form) {
+                    Some(count) => count,
+                    None => self.words.entry(form.into()).or_default(),
+                };
+                if count.last != self.articles {
+                    *count = Count { articles: count.articles + 1, last: self.articles };
+                }
+            }
+        }
     }
 
-    /// The cost of each atom. Words that are not known are taken to be the rarer the longer they
-    /// are; shapes are common, since many words have them.
+    /// How many articles were counted.
+    pub fn articles(&self) -> u32 {
+        self.articles
+    }
+
+    /// The cost of each atom: of how many articles of a million it is a part, roughly.
     pub(super) fn costs(&self, vocabulary: &Vocabulary) -> Vec<u64> {
-        let mut costs = vec![60; vocabulary.len()];
-        for (form, atom) in vocabulary.plain_forms() {
-            costs[atom as usize] = by_length(form);
-        }
-        for (word, cost) in &self.costs {
-            if let Some(atom) = vocabulary.known_form(word) {
-                costs[atom as usize] = *cost;
-            }
+        // The ranks fall off about as Zipf's law has it, from nearly every story to one in ten.
+        let common: HashMap<&str, u64, RandomState> = COMMON
+            .split_whitespace()
+            .zip(0..)
+            .map(|(word, rank)| (word, ALL - ALL * 9 / 10 * rank / (rank + 40)))
+            .collect();
+        let mut costs = vec![UNKNOWN; vocabulary.len()];
+        for (form, atom) in vocabulary.known_forms() {
+            let before = common.get(form).copied().unwrap_or_else(|| by_length(form));
+            let counted = self.words.get(form).map_or(0, |count| u64::from(count.articles));
+            costs[atom as usize] =
+                (counted * ALL + WEIGHT * before) / (u64::from(self.articles) + WEIGHT);
         }
         costs
     }
 }
 
-/// Of how many stories of a thousand an unknown word of this length is a part.
+/// The cost of a word of which nothing is known: the longer, the rarer.
 fn by_length(form: &str) -> u64 {
-    match form.chars().count() {
-        0..=2 => 60,
-        3 => 40,
-        4 => 30,
-        5 => 24,
-        6 => 18,
-        7 => 14,
-        8 => 10,
-        _ => 6,
-    }
+    1_000
+        * match form.chars().count() {
+            0..=2 => 60,
+            3 => 40,
+            4 => 30,
+            5 => 24,
+            6 => 18,
+            7 => 14,
+            8 => 10,
+            _ => 6,
+        }
 }

@@ -4,15 +4,11 @@
 //! Beside it stands its *guard*, another such set, which is looked at before the rule itself.
 //! Rules without an anchor are asked of every article.
 
-use std::collections::HashMap;
-
-use foldhash::fast::RandomState;
-
 use super::frequency::Frequencies;
 use crate::query::{
     Document, Fields, Query,
-    need::Need,
     program::{ProgramId, Programs},
+    vocabulary::Atom,
 };
 
 /// The compiled queries of all rules with their prefilter.
@@ -22,7 +18,7 @@ pub(super) struct Index {
     /// By atom, where its postings start; one more at the end.
     starts: Vec<u32>,
     postings: Vec<Posting>,
-    guards: Vec<Need>,
+    guards: Guards,
     /// Rules that may be true of any article.
     always: Vec<ProgramId>,
 }
@@ -32,24 +28,39 @@ struct Posting {
     rule: ProgramId,
     /// In which fields the atom must be.
     fields: Fields,
-    guard: Option<u32>,
+    guard: Guard,
+}
+
+/// What must be there beside the anchor.
+#[derive(Clone, Copy, Debug)]
+enum Guard {
+    Nothing,
+    One(Atom, Fields),
+    /// One of so many from there on in the list of guards.
+    Any {
+        start: u32,
+        count: u32,
+    },
 }
 
 impl Index {
     /// Files the queries; their numbers are their places in the list.
-    pub(super) fn build<'q>(queries: impl Iterator<Item = &'q Query>) -> Self {
+    pub(super) fn build<'q>(
+        queries: impl Iterator<Item = &'q Query>,
+        frequencies: &Frequencies,
+    ) -> Self {
         let mut index = Self::default();
         let rules: Vec<ProgramId> = queries.map(|query| index.programs.add(query.root())).collect();
-        let costs = Frequencies::common().costs(&index.programs.vocabulary);
+        let costs = frequencies.costs(&index.programs.vocabulary);
         let mut filed = Vec::new();
-        let mut guards = Guards::default();
         for rule in rules {
             let mut needs = index.programs.needs(rule, |atom| costs[atom as usize]).into_iter();
             let Some(anchor) = needs.next() else {
                 index.always.push(rule);
                 continue;
             };
-            let guard = needs.find(|need| need.any != anchor.any).map(|need| guards.id(need));
+            let other = needs.find(|need| need.any != anchor.any);
+            let guard = other.map_or(Guard::Nothing, |need| index.guards.add(need.any));
             filed.extend(
                 anchor
                     .any
@@ -60,7 +71,6 @@ impl Index {
         filed.sort_by_key(|(atom, _)| *atom);
         index.starts = starts(&filed, index.programs.vocabulary.len());
         index.postings = filed.into_iter().map(|(_, posting)| posting).collect();
-        index.guards = guards.list;
         index
     }
 
@@ -71,8 +81,7 @@ impl Index {
             let at = *atom as usize;
             let postings = self.starts[at] as usize..self.starts[at + 1] as usize;
             let passing = self.postings[postings].iter().filter(|posting| {
-                document.has(*atom, posting.fields)
-                    && posting.guard.is_none_or(|guard| self.is_met(guard, document))
+                document.has(*atom, posting.fields) && self.guards.admit(posting.guard, document)
             });
             found.extend(passing.map(|posting| posting.rule));
         }
@@ -80,29 +89,32 @@ impl Index {
         found.dedup();
         found
     }
-
-    fn is_met(&self, guard: u32, document: &Document<'_>) -> bool {
-        let any = &self.guards[guard as usize].any;
-        any.iter().any(|(atom, fields)| document.has(*atom, *fields))
-    }
 }
 
-/// Guards, each kept once: thousands of rules share the common ones.
-#[derive(Default)]
-struct Guards {
-    list: Vec<Need>,
-    known: HashMap<Need, u32, RandomState>,
-}
+/// Guards of several atoms, one after the other.
+#[derive(Debug, Default)]
+struct Guards(Vec<(Atom, Fields)>);
 
 impl Guards {
-    fn id(&mut self, need: Need) -> u32 {
-        if let Some(id) = self.known.get(&need) {
-            return *id;
+    fn add(&mut self, any: Vec<(Atom, Fields)>) -> Guard {
+        if let [(atom, fields)] = any[..] {
+            return Guard::One(atom, fields);
         }
-        let id = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
-        self.known.insert(need.clone(), id);
-        self.list.push(need);
-        id
+        let number = |length| u32::try_from(length).unwrap_or(u32::MAX);
+        let guard = Guard::Any { start: number(self.0.len()), count: number(any.len()) };
+        self.0.extend(any);
+        guard
+    }
+
+    fn admit(&self, guard: Guard, document: &Document<'_>) -> bool {
+        match guard {
+            Guard::Nothing => true,
+            Guard::One(atom, fields) => document.has(atom, fields),
+            Guard::Any { start, count } => {
+                let any = &self.0[start as usize..][..count as usize];
+                any.iter().any(|(atom, fields)| document.has(*atom, *fields))
+            }
+        }
     }
 }
 

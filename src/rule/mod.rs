@@ -5,10 +5,11 @@ mod index;
 
 use std::{collections::HashMap, sync::Arc};
 
+pub use self::frequency::Frequencies;
 use self::index::Index;
 use crate::{
     model::{FeedName, RuleName},
-    query::{Document, Facts, Hit, Query},
+    query::{Document, Facts, Hit, Query, run::Found},
 };
 
 /// Which articles a rule looks at at all; empty lists mean all.
@@ -40,7 +41,7 @@ pub struct Rule {
     pub scope: Scope,
 }
 
-/// A rule that is true of an article.
+/// A rule that is true of an article, as it is remembered.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RuleMatch {
     /// Which rule.
@@ -52,61 +53,72 @@ pub struct RuleMatch {
 /// All rules of one configuration, immutable; a copy is cheap.
 #[derive(Clone, Debug, Default)]
 pub struct Ruleset {
-    compiled: Arc<Compiled>,
+    all: Arc<All>,
+    index: Arc<Index>,
 }
 
 #[derive(Debug, Default)]
-struct Compiled {
+struct All {
     rules: Vec<Rule>,
+    /// Which rules have a scope: a look at a rule itself costs more than its query.
+    scoped: Vec<bool>,
     by_name: HashMap<RuleName, usize>,
-    index: Index,
 }
 
 impl Ruleset {
     /// Joins rules with their prefilter. Of two rules of one name `get` gives the first; `config`
     /// refuses such sets.
     pub fn compile(rules: Vec<Rule>) -> Self {
-        let index = Index::build(rules.iter().map(|rule| &rule.query));
         let mut by_name = HashMap::with_capacity(rules.len());
         for (at, rule) in rules.iter().enumerate() {
             by_name.entry(rule.name.clone()).or_insert(at);
         }
-        Self { compiled: Arc::new(Compiled { rules, by_name, index }) }
+        let scoped = rules.iter().map(|rule| rule.scope != Scope::default()).collect();
+        let all = Arc::new(All { rules, scoped, by_name });
+        Self { all, index: Arc::default() }.tuned(&Frequencies::default())
+    }
+
+    /// The same rules, made fast for news in which words are as common as that; what matches does
+    /// not depend on it.
+    #[must_use]
+    pub fn tuned(&self, frequencies: &Frequencies) -> Self {
+        let index = Index::build(self.iter().map(|rule| &rule.query), frequencies);
+        Self { all: Arc::clone(&self.all), index: Arc::new(index) }
     }
 
     /// How many rules there are.
     pub fn len(&self) -> usize {
-        self.compiled.rules.len()
+        self.all.rules.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.compiled.rules.is_empty()
+        self.all.rules.is_empty()
     }
 
     /// The rules in their order.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
-        self.compiled.rules.iter()
+        self.all.rules.iter()
     }
 
     /// The rule of that name.
     pub fn get(&self, name: &RuleName) -> Option<&Rule> {
-        self.compiled.by_name.get(name).map(|at| &self.compiled.rules[*at])
+        self.all.by_name.get(name).map(|at| &self.all.rules[*at])
     }
 
-    /// Every rule that is true of an article, in the order of the rules.
-    pub fn matches(&self, facts: &Facts<'_>) -> Vec<RuleMatch> {
-        let Compiled { rules, index, .. } = &*self.compiled;
-        let programs = &index.programs;
+    /// Every rule that is true of an article, in the order of the rules, with what made it true,
+    /// sorted, each once.
+    pub fn matches(&self, facts: &Facts<'_>) -> Vec<(&Rule, Vec<Hit>)> {
+        let All { rules, scoped, .. } = &*self.all;
+        let programs = &self.index.programs;
         let document = Document::read(facts, &programs.vocabulary);
-        let candidates = index.candidates(&document).into_iter();
+        let mut found = Found::default();
+        let candidates = self.index.candidates(&document).into_iter();
         candidates
-            .map(|program| (program, &rules[program as usize]))
-            .filter(|(_, rule)| rule.scope.admits(facts))
-            .filter(|(program, _)| programs.holds(*program, &document))
-            .map(|(program, rule)| RuleMatch {
-                rule: rule.name.clone(),
-                hits: programs.hits(program, &document),
+            .map(|program| (program, program as usize))
+            .filter(|(_, rule)| !scoped[*rule] || rules[*rule].scope.admits(facts))
+            .filter_map(|(program, rule)| {
+                Some((&rules[rule], programs.ask(program, &document, &mut found)?))
             })
             .collect()
     }

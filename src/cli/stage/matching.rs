@@ -15,7 +15,7 @@ use crate::{
     cli::Exit,
     config,
     query::{Facts, Field, Hit},
-    rule::{RuleMatch, Ruleset},
+    rule::{Rule, Ruleset},
 };
 
 #[derive(clap::Args, Debug)]
@@ -162,15 +162,16 @@ impl<W: Write> Desk<W> {
         if found.is_empty() && !self.all {
             return Ok(());
         }
-        let matches: Vec<_> = found.iter().map(|found| self.line(reading, found)).collect();
+        let matches: Vec<_> =
+            found.iter().map(|(rule, hits)| self.line(reading, rule, hits)).collect();
         writeln!(self.out, "{}", json!({"id": reading.id, "matches": matches}))?;
         Ok(())
     }
 
-    fn line(&self, reading: &Reading, found: &RuleMatch) -> Value {
-        let name = found.rule.as_str();
+    fn line(&self, reading: &Reading, rule: &Rule, hits: &[Hit]) -> Value {
+        let name = rule.name.as_str();
         let number = name.parse::<u64>().ok().filter(|_| self.numbered);
-        let spans: Vec<_> = found.hits.iter().map(|hit| reading.span(hit)).collect();
+        let spans: Vec<_> = hits.iter().map(|hit| reading.span(hit)).collect();
         json!({"rule": number.map_or_else(|| json!(name), |number| json!(number)), "spans": spans})
     }
 
