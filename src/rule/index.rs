@@ -24,7 +24,7 @@ pub(super) struct Index {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Posting {
+pub(super) struct Posting {
     rule: ProgramId,
     /// In which fields the atom must be.
     fields: Fields,
@@ -78,9 +78,7 @@ impl Index {
     pub(super) fn candidates(&self, document: &Document<'_>) -> Vec<ProgramId> {
         let mut found = self.always.clone();
         for atom in document.atoms() {
-            let at = *atom as usize;
-            let postings = self.starts[at] as usize..self.starts[at + 1] as usize;
-            let passing = self.postings[postings].iter().filter(|posting| {
+            let passing = self.filed(*atom).iter().filter(|posting| {
                 document.has(*atom, posting.fields) && self.guards.admit(posting.guard, document)
             });
             found.extend(passing.map(|posting| posting.rule));
@@ -88,6 +86,12 @@ impl Index {
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// What is filed under an atom.
+    pub(super) fn filed(&self, atom: Atom) -> &[Posting] {
+        let at = atom as usize;
+        &self.postings[self.starts[at] as usize..self.starts[at + 1] as usize]
     }
 }
 

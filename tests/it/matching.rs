@@ -129,30 +129,55 @@ fn the_conformance_cases_hold() {
     assert!(broken.is_empty(), "{} of {} do not hold: {broken:?}", broken.len(), cases.len());
 }
 
+/// The sets of queries whose matches are known; the large ones only where the binary is optimised.
+const SETS: &[&str] = if cfg!(debug_assertions) {
+    &["1k", "10k", "ext-10k"]
+} else {
+    &["1k", "10k", "ext-10k", "100k", "sparse-100k"]
+};
+
+/// Most memory that a set may take, in bytes.
+const MOST_MEMORY: u64 = 150 << 20;
+
 #[test]
-fn ten_thousand_queries_find_what_they_must() {
+fn every_set_of_queries_finds_what_it_must() {
     let Some(bench) = support::data("rules/bench") else { return };
-    let (queries, articles) = (bench.join("queries-10k.txt"), bench.join("articles.jsonl"));
-    let matched = wiredesk(&[path("stage"), path("match"), path("--queries"), &queries, &articles]);
-    assert!(matched.status.success());
-    let mut found = BTreeMap::new();
-    for line in matched.stdout.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
-        let line: Value = serde_json::from_slice(line).unwrap();
-        let rules = line["matches"].as_array().unwrap().iter().map(|m| m["rule"].as_u64().unwrap());
-        let id = line["id"].as_str().map_or_else(|| line["id"].to_string(), str::to_owned);
-        found.insert(id, rules.collect::<BTreeSet<_>>());
+    for set in SETS {
+        let queries = bench.join(format!("queries-{set}.txt"));
+        let matched = wiredesk(&[
+            path("stage"),
+            path("match"),
+            path("--stats"),
+            path("--queries"),
+            &queries,
+            &bench.join("articles.jsonl"),
+        ]);
+        assert!(matched.status.success());
+        let lines = matched.stdout.split(|b| *b == b'\n').filter(|line| !line.is_empty());
+        let found: BTreeMap<_, _> = lines.map(matches_of).collect();
+        let expected = fs::read_to_string(bench.join(format!("expected-{set}.tsv"))).unwrap();
+        let expected: BTreeMap<_, _> = expected
+            .lines()
+            .filter_map(|line| line.split_once('\t'))
+            .map(|(id, list)| (id.to_owned(), numbers(list)))
+            .filter(|(_, list)| !list.is_empty())
+            .collect();
+        assert!(expected.len() > 900);
+        assert!(found == expected, "the matches of {set} differ from the expected file");
+        let stats: Value = serde_json::from_slice(&matched.stderr).unwrap();
+        let most = stats["peak_bytes"].as_u64().unwrap();
+        assert!(most <= MOST_MEMORY, "{set} takes {most} bytes");
     }
-    let expected = fs::read_to_string(bench.join("expected-10k.tsv")).unwrap();
-    let numbers = |list: &str| {
-        let words = list.split([' ', ',']).filter(|word| !word.is_empty());
-        words.map(|word| word.parse().unwrap()).collect::<BTreeSet<u64>>()
-    };
-    let expected: BTreeMap<_, _> = expected
-        .lines()
-        .filter_map(|line| line.split_once('\t'))
-        .map(|(id, list)| (id.to_owned(), numbers(list)))
-        .filter(|(_, list)| !list.is_empty())
-        .collect();
-    assert!(expected.len() > 900);
-    assert!(found == expected, "matches differ from the expected file");
+}
+
+fn matches_of(line: &[u8]) -> (String, BTreeSet<u64>) {
+    let line: Value = serde_json::from_slice(line).unwrap();
+    let id = line["id"].as_str().map_or_else(|| line["id"].to_string(), str::to_owned);
+    let rules = line["matches"].as_array().unwrap().iter();
+    (id, rules.map(|found| found["rule"].as_u64().unwrap()).collect())
+}
+
+fn numbers(list: &str) -> BTreeSet<u64> {
+    let words = list.split([' ', ',']).filter(|word| !word.is_empty());
+    words.map(|word| word.parse().unwrap()).collect()
 }
