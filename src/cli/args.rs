@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 
-use super::{check::CheckArgs, demo::DemoArgs, stage::StageCommand};
+use super::{check::CheckArgs, demo::DemoArgs, rules::RulesCommand, stage::StageCommand};
 
 /// A wire desk in a box: watches news feeds, recognises the copies of one story, and sends one
 /// mail per rule and story.
@@ -36,6 +36,9 @@ pub(crate) enum Command {
     /// Try the way messages leave
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Understand the rules and try them
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// Run one stage on files, one JSON object a line: for scripts, debugging and measurement
     #[command(subcommand)]
     Stage(StageCommand),

@@ -8,6 +8,7 @@ mod export;
 mod json;
 mod mail;
 mod open;
+mod rules;
 mod run;
 mod stage;
 mod status;
@@ -74,6 +75,7 @@ fn dispatch(command: args::Command) -> anyhow::Result<Exit> {
         Command::Export(args) => export::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Mail(MailCommand::Test(args)) => mail::test(&args),
+        Command::Rules(rules) => rules::run(&rules),
         Command::Stage(stage) => stage::run(stage),
     }
 }

@@ -2,6 +2,7 @@
 
 mod ast;
 mod check;
+pub mod codes;
 mod document;
 mod explain;
 mod facts;
@@ -14,7 +15,7 @@ mod primary;
 pub(crate) mod program;
 pub(crate) mod run;
 mod spans;
-mod suggest;
+pub(crate) mod suggest;
 mod term;
 mod test;
 pub(crate) mod vocabulary;
