@@ -210,8 +210,9 @@ impl Node {
 }
 
 fn weight(member: &Node) -> i64 {
-    match member.kind {
-        Kind::Weighted { weight, .. } => weight,
+    match &member.kind {
+        Kind::Weighted { weight, .. } => *weight,
+        Kind::Scoped(inner) => weight(inner),
         _ => 1,
     }
 }
