@@ -72,7 +72,9 @@ fn mistake(example: &Example, colour: Colour) -> String {
 }
 
 fn aliases(written: Written) -> String {
-    written.iter().map(|(name, query)| format!("${name} = {query}\n")).collect()
+    let lines: Vec<_> =
+        written.iter().map(|(name, query)| format!("${name} = {query}\n")).collect();
+    lines.concat()
 }
 
 fn wrapped(prose: &str) -> String {

@@ -1,5 +1,8 @@
 //! The tools around rules: what their codes mean.
 
+mod literate;
+mod manual;
+
 use std::{collections::BTreeSet, fs, path::Path};
 
 use wiredesk::query::codes;
