@@ -84,12 +84,16 @@ pub(crate) struct ExportArgs {
 }
 
 #[derive(Arguments, Debug)]
+#[command(after_help = "Example: wiredesk explain https://herald.example/2026/vote --rule harbour")]
 pub(crate) struct ExplainArgs {
     /// The number of an article, or its address
     pub(crate) article: String,
-    /// Only this rule, also when it is not true of the article
+    /// Ask this rule as it is now, and show which part of it is true, and by which words
     #[arg(long, value_name = "NAME")]
     pub(crate) rule: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
 }

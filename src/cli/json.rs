@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::shown::{text_of, words_of};
 use crate::{
+    model::Article,
+    query::Hit,
     store::{AlertRow, ArticleRow, DeliveryRow, FeedRow, MatchRow, StoryRow},
     story::Relation,
 };
@@ -14,7 +17,7 @@ pub(super) fn time(at: Timestamp) -> Value {
 }
 
 /// Drops what is unknown: absent, never null or empty.
-fn present(value: Value) -> Value {
+pub(super) fn present(value: Value) -> Value {
     let Value::Object(fields) = value else { return value };
     let known = |value: &Value| match value {
         Value::Null => false,
@@ -132,6 +135,29 @@ pub(super) fn feed(row: &FeedRow) -> Value {
         "polls": row.polls,
         "not_modified": row.not_modified,
         "articles": row.articles,
+    }))
+}
+
+/// A hit with its words; positions are characters of the field.
+pub(super) fn span(article: &Article, hit: &Hit) -> Value {
+    let (field, words) = words_of(article, hit);
+    let Hit::Words { range, .. } = hit else {
+        return json!({"field": field.as_str(), "value": words});
+    };
+    let text = text_of(article, field);
+    let characters = |bytes: usize| text.get(..bytes).unwrap_or(text).chars().count();
+    let (start, end) = (characters(range.start), characters(range.end));
+    json!({"field": field.as_str(), "start": start, "end": end, "words": words})
+}
+
+/// A match with what was decided about it.
+pub(super) fn found(article: &Article, row: &MatchRow) -> Value {
+    present(json!({
+        "rule": row.rule.as_str(),
+        "generation": row.generation.0,
+        "baseline": row.baseline,
+        "decision": row.decision,
+        "spans": row.hits.iter().map(|hit| span(article, hit)).collect::<Vec<_>>(),
     }))
 }
 

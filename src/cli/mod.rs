@@ -10,6 +10,7 @@ mod mail;
 mod open;
 mod rules;
 mod run;
+mod shown;
 mod stage;
 mod status;
 

@@ -312,7 +312,7 @@ impl Parser<'_, '_> {
         self.session.depth -= 1;
         self.alias_problems(name, span, outcome.found);
         let mut node = outcome.node.ok_or(Stop)?;
-        place(&mut node, &self.script.bytes(span));
+        node.stand_at(&self.script.bytes(span), text);
         Ok(node)
     }
 
@@ -399,7 +399,7 @@ impl Parser<'_, '_> {
     }
 
     pub(super) fn node(&self, span: Range<usize>, kind: Kind) -> Node {
-        Node { span: self.script.bytes(&span), kind }
+        Node { span: self.script.bytes(&span), written: None, kind }
     }
 
     pub(super) fn error(
@@ -467,31 +467,5 @@ pub(super) fn wordless(node: &Node) -> Option<&'static str> {
         Kind::Several { .. } => Some("OF"),
         Kind::Score { .. } => Some("SCORE"),
         Kind::Weighted { .. } => Some("weight"),
-    }
-}
-
-/// Gives every node of an alias the place of its use.
-fn place(node: &mut Node, span: &Range<usize>) {
-    node.span = span.clone();
-    match &mut node.kind {
-        Kind::All | Kind::Phrase { .. } | Kind::Window { .. } | Kind::Test(_) => {}
-        Kind::And(nodes)
-        | Kind::Or(nodes)
-        | Kind::Several { of: nodes, .. }
-        | Kind::Score { of: nodes, .. } => nodes.iter_mut().for_each(|node| place(node, span)),
-        Kind::Not(inner)
-        | Kind::Scoped(inner)
-        | Kind::Weighted { of: inner, .. }
-        | Kind::AtLeast { of: inner, .. } => place(inner, span),
-        Kind::Near { first, rest, .. } => {
-            place(first, span);
-            for (_, node) in rest.iter_mut() {
-                place(node, span);
-            }
-        }
-        Kind::Apart { first, second, .. } => {
-            place(first, span);
-            place(second, span);
-        }
     }
 }

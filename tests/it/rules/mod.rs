@@ -1,5 +1,7 @@
 //! The tools around rules: what their codes mean.
 
+mod archive;
+mod explain;
 mod literate;
 mod manual;
 

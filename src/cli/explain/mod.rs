@@ -1,0 +1,297 @@
+//! `wiredesk explain`: one article through copies, rules, alert and delivery.
+
+mod tree;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{
+    Exit,
+    args::ExplainArgs,
+    json,
+    open::{self, stop},
+    shown::words_of,
+};
+use crate::{
+    config,
+    model::{ArticleId, Generation, RuleName},
+    pipeline::prepare,
+    query::{self, Explanation, suggest::nearest},
+    rule::Rule,
+    store::{AlertRow, ArticleRow, DeliveryRow, MatchRow, Store, StoryRow},
+    story,
+    text::address,
+};
+
+/// What the store knows of an article and its story.
+struct Known {
+    row: ArticleRow,
+    story: Option<StoryRow>,
+    matches: Vec<MatchRow>,
+    alerts: Vec<(AlertRow, Vec<DeliveryRow>)>,
+}
+
+/// A rule asked of the article as it is now.
+struct Asked {
+    rule: Rule,
+    answer: Explanation,
+    /// Why the rule is not asked at all, whatever it would answer.
+    passed_over: Option<String>,
+}
+
+/// Prints what happened to an article, and why.
+pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
+    let store = open::open_for_reading(&args.config.config)?;
+    let known = find(store, args.article.clone())?;
+    let Some(known) = known else {
+        return Err(stop(
+            Exit::Data,
+            format!(
+                "no article `{}` is stored; `wiredesk export articles` lists them",
+                args.article
+            ),
+        ));
+    };
+    let asked = match &args.rule {
+        Some(name) => Some(ask(&known.row, name, &args.config.config)?),
+        None => None,
+    };
+    if args.json {
+        say(&to_json(&known, asked.as_ref()).to_string());
+        return Ok(Exit::Ok);
+    }
+    tell_article(&known.row);
+    tell_copies(&known);
+    match &asked {
+        Some(asked) => tell_rule(&known, asked),
+        None => tell_rules(&known),
+    }
+    tell_alerts(&known);
+    Ok(Exit::Ok)
+}
+
+fn find(store: Store, wanted: String) -> anyhow::Result<Option<Known>> {
+    open::block_on(async move {
+        let known = store.read(move |tx| {
+            let id = if let Ok(number) = wanted.parse() {
+                Some(ArticleId(number))
+            } else {
+                let canonical = address::canonical(&wanted).unwrap_or_else(|| wanted.clone());
+                tx.article_by_url(&wanted, &canonical)?
+            };
+            let Some(id) = id else { return Ok(None) };
+            let Some(row) = tx.article(id)? else { return Ok(None) };
+            let mut alerts = Vec::new();
+            for alert in tx.alerts_of(row.story)? {
+                let deliveries = tx.deliveries_of(alert.id)?;
+                alerts.push((alert, deliveries));
+            }
+            Ok(Some(Known {
+                story: tx.story(row.story)?,
+                matches: tx.matches_of(id)?,
+                alerts,
+                row,
+            }))
+        });
+        Ok(known.await?)
+    })
+}
+
+/// Asks a rule of the configuration on disk; a configuration with mistakes cannot be asked.
+fn ask(row: &ArticleRow, name: &str, config: &Path) -> anyhow::Result<Asked> {
+    let loaded = config::load(config, Generation(0));
+    let live = loaded.map_err(|report| stop(Exit::Config, report.to_string()))?.live;
+    let Some(rule) = live.rules.get(&RuleName::new(name)) else {
+        let hint = nearest(name, live.rules.iter().map(|rule| rule.name.as_str()))
+            .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        let message = format!("there is no rule `{name}` in the configuration{hint}");
+        return Err(stop(Exit::Data, message));
+    };
+    let tags = live.feeds.get(&row.feed).map_or(&[][..], |spec| &spec.tags);
+    let facts = prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags);
+    let passed_over = if story::signal(&row.article.title, &row.article.text).kill {
+        Some("the article is a kill, and no rule is asked of kills".to_owned())
+    } else if rule.scope.admits(&facts) {
+        None
+    } else {
+        Some(format!("the rule does not look at feed `{}`", row.feed))
+    };
+    Ok(Asked { rule: rule.clone(), answer: query::explain(&rule.query, &facts), passed_over })
+}
+
+fn to_json(known: &Known, asked: Option<&Asked>) -> Value {
+    let article = &known.row.article;
+    let alerts = known.alerts.iter().map(|(alert, deliveries)| {
+        let mut told = json::alert(alert, deliveries);
+        told["deliveries"] = deliveries.iter().map(json::delivery).collect();
+        told
+    });
+    let asked = asked.map(|asked| {
+        serde_json::json!({
+            "name": asked.rule.name.as_str(),
+            "query": &*asked.rule.query.source,
+            "true": asked.answer.holds && asked.passed_over.is_none(),
+            "passed_over": asked.passed_over,
+            "tree": tree::to_json(article, &asked.answer),
+        })
+    });
+    json::present(serde_json::json!({
+        "article": json::article(&known.row, &known.matches),
+        "story": known.story.as_ref().map(json::story),
+        "matches": known.matches.iter().map(|row| json::found(article, row)).collect::<Vec<_>>(),
+        "rule": asked.map(json::present),
+        "alerts": alerts.collect::<Vec<_>>(),
+    }))
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of the command")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+fn tell_article(row: &ArticleRow) {
+    let article = &row.article;
+    say(&format!("article {}: {}", row.id, article.title));
+    say(&format!("  publisher  {} (feed `{}`)", article.publisher, row.feed));
+    if let Some(url) = &article.url {
+        say(&format!("  link       {url}"));
+    }
+    let published = article.published.map_or_else(|| "not dated".to_owned(), |at| at.to_string());
+    say(&format!("  published  {published}; first seen {}", article.seen_at));
+    if row.revision > 0 {
+        say(&format!("  revision   {} of {}", row.revision, row.revised_at));
+    }
+    for credit in &row.provenance.credits {
+        say(&format!("  credit     {} ({}): “{}”", credit.name, credit.agency, credit.evidence));
+    }
+    if let Some(place) = &row.provenance.dateline {
+        say(&format!("  dateline   {place}"));
+    }
+    if !row.provenance.cited.is_empty() {
+        say(&format!("  cites      {}", row.provenance.cited.join(", ")));
+    }
+}
+
+fn tell_copies(known: &Known) {
+    let row = &known.row;
+    say("\ncopies");
+    match (row.compared_with, row.similarity) {
+        (Some(other), Some(similarity)) => say(&format!(
+            "  joined story {} as {} of article {other}: {:.0} % of the shorter text is shared",
+            row.story,
+            json::relation(row.relation),
+            similarity * 100.0
+        )),
+        _ if row.relation == story::Relation::Lead => {
+            say(&format!("  opened story {}: nothing like it was known", row.story));
+        }
+        _ => say(&format!(
+            "  joined story {}: the same address, or exactly the same text",
+            row.story
+        )),
+    }
+    let Some(story) = &known.story else { return };
+    say(&format!(
+        "  origin     {}; {} independent with related stories",
+        story.origin, story.origins
+    ));
+    for article in &story.articles {
+        let mark = if article.id == row.id { "→" } else { " " };
+        say(&format!(
+            "  {mark} {:<6} {:<10} {:<24} {}",
+            article.id,
+            json::relation(article.relation),
+            article.article.publisher,
+            article.article.title
+        ));
+    }
+    for related in &story.related {
+        say(&format!("  related: story {related} tells the same event in other words"));
+    }
+}
+
+fn tell_rules(known: &Known) {
+    say("\nrules");
+    for found in &known.matches {
+        tell_match(&known.row, found);
+    }
+    if known.matches.is_empty() {
+        say("  no rule matched");
+    }
+}
+
+fn tell_match(row: &ArticleRow, found: &MatchRow) {
+    let baseline = if found.baseline { ", part of the feed's baseline" } else { "" };
+    let decision = found.decision.as_deref().map_or("nothing", decided);
+    say(&format!(
+        "  `{}` matched{baseline}; decided: {decision} (configuration {})",
+        found.rule, found.generation
+    ));
+    for hit in &found.hits {
+        let (field, words) = words_of(&row.article, hit);
+        say(&format!("      {field} “{words}”"));
+    }
+}
+
+/// A stored decision in words: why it was told, or why not.
+fn decided(decision: &str) -> &str {
+    match decision {
+        "first" => "told, the first of its story",
+        "already_told" => "not told, the story was told before",
+        "baseline" => "not told, it is older than the watch",
+        "waiting" => "not told yet, it waits for more origins",
+        "related" => "not told, the event was told by a related story",
+        "over" => "not told, the rule is over",
+        other => other,
+    }
+}
+
+fn tell_rule(known: &Known, asked: &Asked) {
+    let Asked { rule, answer, passed_over } = asked;
+    let verdict = if answer.holds { "true" } else { "not true" };
+    say(&format!("\nrule `{}`, as it is now, is {verdict} of this article", rule.name));
+    say(tree::drawn(&known.row.article, answer).trim_end());
+    if let Some(why) = passed_over {
+        say(&format!("  but {why}"));
+    }
+    match known.matches.iter().find(|found| found.rule == rule.name) {
+        Some(found) => tell_match(&known.row, found),
+        None => say("  it did not match when the article came"),
+    }
+}
+
+fn tell_alerts(known: &Known) {
+    say("\nalerts of the story");
+    if known.alerts.is_empty() {
+        say("  none");
+    }
+    for (alert, deliveries) in &known.alerts {
+        say(&format!(
+            "  alert {} for `{}`: {} (made {})",
+            alert.id, alert.rule, alert.reason, alert.made_at
+        ));
+        for delivery in deliveries {
+            let fate = match (delivery.state.as_str(), delivery.ended_at) {
+                ("sent", Some(at)) => {
+                    format!("sent {at}: {}", delivery.reply.as_deref().unwrap_or_default())
+                }
+                ("dropped", Some(at)) => {
+                    format!("given up {at}: {}", delivery.last_error.as_deref().unwrap_or_default())
+                }
+                _ => format!("due {}{}", delivery.due_at, failed(delivery)),
+            };
+            say(&format!(
+                "      delivery {} to `{}` <{}>: {fate}",
+                delivery.id, delivery.recipient, delivery.address
+            ));
+        }
+    }
+}
+
+fn failed(delivery: &DeliveryRow) -> String {
+    match (&delivery.last_error, delivery.attempts) {
+        (Some(error), attempts) => format!(" after {attempts} failed attempts: {error}"),
+        (None, _) => String::new(),
+    }
+}
