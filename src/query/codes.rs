@@ -315,6 +315,7 @@ mod tests {
                 let (_, found) = parse(example.wrong, &aliases(example.aliases));
                 let first = found.first().and_then(|problem| problem.code);
                 assert_eq!(first, Some(known.code), "{}", example.wrong);
+                assert!(found.iter().all(|problem| problem.help.is_some()), "{}", example.wrong);
                 let (mended, found) = parse(example.right, &aliases(example.mended));
                 assert!(mended.is_some(), "{}: {found:?}", example.right);
                 assert!(found.iter().all(|problem| problem.code != Some(known.code)));

@@ -13,6 +13,7 @@ use crate::{
     model::{FeedName, Generation, RecipientName, RuleName},
 };
 
+mod queries;
 mod refused;
 
 /// What a desk needs at least.

@@ -49,3 +49,18 @@ fn an_unknown_code_is_answered_with_the_nearest() {
     let text = String::from_utf8(answer.stderr).unwrap();
     assert_eq!(text, "error: there is no code e1044: did you mean E104?\n");
 }
+
+#[test]
+fn problems_of_a_file_of_queries_are_at_their_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("queries.txt");
+    fs::write(&file, "Norland\r\n\r\nNorland AND (härbour\n\"Arden\" pier").unwrap();
+    let answer = wiredesk(&["check", "--queries", file.to_str().unwrap()]);
+    assert_eq!(answer.status.code(), Some(78));
+    let text = String::from_utf8(answer.stdout).unwrap();
+    for place in
+        ["queries.txt:3:13\n", "3 | Norland AND (härbour\n  |             ^\n", "queries.txt:4:1\n"]
+    {
+        assert!(text.contains(place), "{place} is not in\n{text}");
+    }
+}
