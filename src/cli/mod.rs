@@ -8,6 +8,7 @@ mod export;
 mod json;
 mod mail;
 mod open;
+mod progress;
 mod rules;
 mod run;
 mod shown;
@@ -58,7 +59,10 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) => {
             let exit = error.downcast_ref::<open::Stop>().map_or(Exit::Software, |stop| stop.exit);
-            eprintln!("error: {error:#}");
+            let message = format!("{error:#}");
+            // A report of problems says of each what it is.
+            let is_report = ["error", "warning"].iter().any(|word| message.starts_with(word));
+            eprintln!("{}{}", if is_report { "" } else { "error: " }, message.trim_end());
             exit.into()
         }
     }

@@ -1,9 +1,25 @@
 //! How articles and what was found in them look on a terminal.
 
 use crate::{
+    alert::Excerpt,
+    diagnostic::Colour,
     model::Article,
     query::{Field, Hit},
 };
+
+/// The sentence with its words marked: bold where there are colours, else between «».
+pub(super) fn marked(excerpt: &Excerpt, colour: Colour) -> String {
+    let (before, after) = match colour {
+        Colour::Ansi => ("\u{1b}[1m", "\u{1b}[0m"),
+        Colour::Plain => ("«", "»"),
+    };
+    let mut text = excerpt.text.clone();
+    for mark in excerpt.marks.iter().rev() {
+        text.insert_str(mark.end, after);
+        text.insert_str(mark.start, before);
+    }
+    one_line(&text)
+}
 
 /// White space of any kind is a space.
 pub(super) fn one_line(text: &str) -> String {
@@ -38,13 +54,35 @@ pub(super) fn words_of<'a>(article: &'a Article, hit: &'a Hit) -> (Field, &'a st
     }
 }
 
+/// So many of something; the word in the plural where it is not one.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    match (count, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn long_texts_are_cut() {
+    fn words_are_marked_and_long_texts_cut() {
+        let excerpt = Excerpt {
+            field: Field::Body,
+            text: "Eis am\nHafen ö".to_owned(),
+            marks: vec![0..3, 7..12],
+        };
+        assert_eq!(marked(&excerpt, Colour::Plain), "«Eis» am «Hafen» ö");
+        assert!(marked(&excerpt, Colour::Ansi).contains("\u{1b}[1mHafen\u{1b}[0m"));
         assert_eq!(cut("Größe", 5), "Größe");
         assert_eq!(cut("Größen", 5), "Größ…");
+    }
+
+    #[test]
+    fn plurals_are_plurals() {
+        let words: Vec<_> = [1, 2].map(|n| [counted(n, "story"), counted(n, "rule")]).concat();
+        assert_eq!(words, ["1 story", "1 rule", "2 stories", "2 rules"]);
     }
 }

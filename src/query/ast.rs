@@ -27,6 +27,11 @@ impl Node {
         self.span = place.clone();
     }
 
+    /// The part as written, in its query or in an alias.
+    pub(super) fn text<'a>(&'a self, query: &'a str) -> &'a str {
+        self.written.as_deref().or(query.get(self.span.clone())).unwrap_or_default()
+    }
+
     fn inside_mut(&mut self) -> Vec<&mut Self> {
         match &mut self.kind {
             Kind::All | Kind::Phrase { .. } | Kind::Window { .. } | Kind::Test(_) => Vec::new(),

@@ -43,8 +43,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn part(&self, node: &Node, at: u32) -> Explanation {
-        let written = node.written.as_deref().or(self.source.get(node.span.clone()));
-        let text = written.unwrap_or_default().to_owned();
+        let text = node.text(self.source).to_owned();
         if let Kind::Scoped(inner) | Kind::Weighted { of: inner, .. } = &node.kind {
             return Explanation { text, span: node.span.clone(), ..self.part(inner, at) };
         }

@@ -23,7 +23,7 @@ mod word;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use self::ast::Node;
+use self::ast::{Kind, Node};
 pub(crate) use self::{document::Document, field::Fields, vocabulary::Vocabulary};
 pub use self::{
     explain::{Explanation, explain},
@@ -44,6 +44,16 @@ pub struct Query {
 }
 
 impl Query {
+    /// The parts of an uppermost AND, each a query of its own; of another query, itself.
+    pub fn parts(&self) -> Vec<Self> {
+        let Kind::And(nodes) = &self.root.kind else { return vec![self.clone()] };
+        let part = |node: &Node| {
+            let source = node.text(&self.source).into();
+            Self { source, root: Arc::new(node.clone()) }
+        };
+        nodes.iter().map(part).collect()
+    }
+
     pub(crate) fn root(&self) -> &Node {
         &self.root
     }

@@ -1,6 +1,9 @@
-//! `wiredesk rules`: what the rules are, and what the codes of their diagnostics mean.
+//! `wiredesk rules`: what rules find, what they would find, and what their problems mean.
 
+mod chart;
 mod explain_error;
+mod test;
+mod trial;
 
 use clap::Subcommand;
 
@@ -8,12 +11,15 @@ use super::Exit;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
+    /// Show what a rule would have sent, by the articles that are stored; nothing is written
+    Test(test::TestArgs),
     /// Say what the code of an error or warning means, and how to mend what gives it
     ExplainError(explain_error::ExplainErrorArgs),
 }
 
 pub(super) fn run(command: &RulesCommand) -> anyhow::Result<Exit> {
     match command {
+        RulesCommand::Test(args) => test::run(args),
         RulesCommand::ExplainError(args) => explain_error::run(args),
     }
 }

@@ -7,6 +7,7 @@ pub(super) mod feeds;
 #[cfg(test)]
 mod plans;
 mod rows;
+pub(super) mod rules;
 mod schema;
 pub(super) mod stories;
 pub(super) mod upkeep;

@@ -4,6 +4,7 @@ mod archive;
 mod explain;
 mod literate;
 mod manual;
+mod trial;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
