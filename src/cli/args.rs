@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Show how an article was read, grouped, matched and told
     Explain(ExplainArgs),
+    /// Find the stored articles that a query is true of, in the language of the rules
+    Search(SearchArgs),
     /// Try the way messages leave
     #[command(subcommand)]
     Mail(MailCommand),
@@ -92,6 +94,24 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) rule: Option<String>,
     /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+}
+
+#[derive(Arguments, Debug)]
+#[command(after_help = "Example: wiredesk search 'Norland AND title:harbour' --since 30d")]
+pub(crate) struct SearchArgs {
+    /// What to look for
+    pub(crate) query: String,
+    /// Only what is newer: an age such as `30d` or `12h`, or a moment in RFC 3339
+    #[arg(long, value_name = "AGE")]
+    pub(crate) since: Option<String>,
+    /// How many stories to show, each by its newest article
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: usize,
+    /// Print one JSON object a line
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]

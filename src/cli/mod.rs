@@ -11,6 +11,7 @@ mod open;
 mod progress;
 mod rules;
 mod run;
+mod search;
 mod shown;
 mod stage;
 mod status;
@@ -79,6 +80,7 @@ fn dispatch(command: args::Command) -> anyhow::Result<Exit> {
         Command::Reload(args) => run::reload(&args),
         Command::Export(args) => export::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Search(args) => search::run(&args),
         Command::Mail(MailCommand::Test(args)) => mail::test(&args),
         Command::Rules(rules) => rules::run(&rules),
         Command::Stage(stage) => stage::run(stage),

@@ -63,6 +63,11 @@ pub(super) fn counted(count: usize, what: &str) -> String {
     }
 }
 
+/// The same for what a store counts.
+pub(super) fn amount(count: u64, what: &str) -> String {
+    counted(usize::try_from(count).unwrap_or(usize::MAX), what)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ mod facts;
 mod field;
 mod glob;
 mod lexer;
+mod necessary;
 pub(crate) mod need;
 mod parser;
 mod primary;
@@ -29,6 +30,7 @@ pub use self::{
     explain::{Explanation, explain},
     facts::{Facts, Hit},
     field::Field,
+    necessary::Necessary,
 };
 use crate::diagnostic::{Diagnostic, Severity};
 

@@ -209,7 +209,7 @@ impl Node {
     }
 }
 
-fn weight(member: &Node) -> i64 {
+pub(super) fn weight(member: &Node) -> i64 {
     match &member.kind {
         Kind::Weighted { weight, .. } => *weight,
         Kind::Scoped(inner) => weight(inner),

@@ -15,9 +15,9 @@ use super::{
 };
 use crate::{
     config,
-    model::{ArticleId, Generation, RuleName},
+    model::{ArticleId, Generation},
     pipeline::prepare,
-    query::{self, Explanation, suggest::nearest},
+    query::{self, Explanation},
     rule::Rule,
     store::{AlertRow, ArticleRow, DeliveryRow, MatchRow, Store, StoryRow},
     story,
@@ -102,12 +102,7 @@ fn find(store: Store, wanted: String) -> anyhow::Result<Option<Known>> {
 fn ask(row: &ArticleRow, name: &str, config: &Path) -> anyhow::Result<Asked> {
     let loaded = config::load(config, Generation(0));
     let live = loaded.map_err(|report| stop(Exit::Config, report.to_string()))?.live;
-    let Some(rule) = live.rules.get(&RuleName::new(name)) else {
-        let hint = nearest(name, live.rules.iter().map(|rule| rule.name.as_str()))
-            .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-        let message = format!("there is no rule `{name}` in the configuration{hint}");
-        return Err(stop(Exit::Data, message));
-    };
+    let rule = open::rule(&live, name)?;
     let tags = live.feeds.get(&row.feed).map_or(&[][..], |spec| &spec.tags);
     let facts = prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags);
     let passed_over = if story::signal(&row.article.title, &row.article.text).kill {
@@ -117,7 +112,7 @@ fn ask(row: &ArticleRow, name: &str, config: &Path) -> anyhow::Result<Asked> {
     } else {
         Some(format!("the rule does not look at feed `{}`", row.feed))
     };
-    Ok(Asked { rule: rule.clone(), answer: query::explain(&rule.query, &facts), passed_over })
+    Ok(Asked { answer: query::explain(&rule.query, &facts), rule, passed_over })
 }
 
 fn to_json(known: &Known, asked: Option<&Asked>) -> Value {

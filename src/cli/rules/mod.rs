@@ -2,6 +2,7 @@
 
 mod chart;
 mod explain_error;
+mod list;
 mod test;
 mod trial;
 
@@ -11,6 +12,8 @@ use super::Exit;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
+    /// Show every rule with what it found and what asking it costs
+    List(list::ListArgs),
     /// Show what a rule would have sent, by the articles that are stored; nothing is written
     Test(test::TestArgs),
     /// Say what the code of an error or warning means, and how to mend what gives it
@@ -19,6 +22,7 @@ pub(crate) enum RulesCommand {
 
 pub(super) fn run(command: &RulesCommand) -> anyhow::Result<Exit> {
     match command {
+        RulesCommand::List(args) => list::run(args),
         RulesCommand::Test(args) => test::run(args),
         RulesCommand::ExplainError(args) => explain_error::run(args),
     }

@@ -4,7 +4,6 @@ use std::{
     collections::BTreeMap,
     fmt::Write as _,
     io::{self, IsTerminal as _},
-    sync::Arc,
 };
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -21,14 +20,14 @@ use crate::{
         args::ConfigArgs,
         export::moment,
         json::{present, time},
-        open::{self, stop},
-        shown::{counted, marked, one_line},
+        open,
+        shown::{amount, counted, marked, one_line},
     },
     clock::Clock,
     config::Live,
-    diagnostic::{Colour, Report, Source},
+    diagnostic::Colour,
     model::{RuleName, StoryId},
-    query::{self, Hit, suggest::nearest},
+    query::Hit,
     rule::{Rule, Scope},
     store::ArticleRow,
 };
@@ -93,48 +92,23 @@ pub(super) fn run(args: &TestArgs) -> anyhow::Result<Exit> {
 fn question(args: &TestArgs, live: &Live, now: Timestamp) -> anyhow::Result<Option<Question>> {
     let (rule, when, mut against) = match (&args.name, &args.query) {
         (Some(name), _) => {
-            let rule = named(live, name)?;
+            let rule = open::rule(live, name)?;
             let when = live.policies.get(&rule.name).map(|policy| policy.when);
             let live = Against::Live(rule.name.clone());
             (rule, when.unwrap_or_default(), live)
         }
         (None, text) => {
             let text = text.as_deref().unwrap_or_default();
-            let Some(query) = read(text, &live.aliases) else { return Ok(None) };
+            let Some(query) = open::query(text, &live.aliases) else { return Ok(None) };
             let rule = Rule { name: RuleName::new("query"), query, scope: Scope::default() };
             (rule, When::default(), Against::Nothing)
         }
     };
     if let Some(other) = &args.against {
-        against = Against::Rule(named(live, other)?);
+        against = Against::Rule(open::rule(live, other)?);
     }
     let since = moment(&args.since, now)?;
     Ok(Some(Question { rule, when, against, since, samples: args.samples }))
-}
-
-fn named(live: &Live, name: &str) -> anyhow::Result<Rule> {
-    let all = || live.rules.iter().chain(&live.disabled);
-    all().find(|rule| rule.name.as_str() == name).cloned().ok_or_else(|| {
-        let hint = nearest(name, all().map(|rule| rule.name.as_str()))
-            .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-        stop(Exit::Data, format!("there is no rule `{name}` in the configuration{hint}"))
-    })
-}
-
-/// Compiles a query of the command line; its problems go to standard error.
-#[expect(clippy::print_stderr, reason = "problems are for the person at the terminal")]
-fn read(text: &str, aliases: &query::Aliases) -> Option<query::Query> {
-    let (query, problems) = query::parse(text, aliases);
-    let source = Arc::new(Source { name: "query".to_owned(), text: text.to_owned() });
-    let mut report = Report::default();
-    for problem in problems {
-        report.push(&source, problem);
-    }
-    let colour = if io::stderr().is_terminal() { Colour::Ansi } else { Colour::Plain };
-    if !report.is_empty() {
-        eprint!("{}", report.render(colour));
-    }
-    query
 }
 
 fn day(at: Timestamp) -> Date {
@@ -206,10 +180,6 @@ fn to_text(asked: &Question, trial: &Trial, now: Timestamp, colour: Colour) -> S
         line(&format!("\nwarning: {warning}"));
     }
     out
-}
-
-fn amount(count: u64, what: &str) -> String {
-    counted(usize::try_from(count).unwrap_or(usize::MAX), what)
 }
 
 fn sentences(row: &ArticleRow, hits: &[Hit]) -> Vec<Excerpt> {

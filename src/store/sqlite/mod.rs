@@ -9,6 +9,7 @@ mod plans;
 mod rows;
 pub(super) mod rules;
 mod schema;
+mod search;
 pub(super) mod stories;
 pub(super) mod upkeep;
 mod window;

@@ -2,8 +2,11 @@
 
 mod archive;
 mod explain;
+mod index;
+mod list;
 mod literate;
 mod manual;
+mod search;
 mod trial;
 
 use std::{collections::BTreeSet, fs, path::Path};
