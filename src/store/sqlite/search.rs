@@ -154,7 +154,7 @@ mod tests {
                 "Norland AND (harbour OR terror*)",
                 Some("(\"norland\" AND (\"harbour\" OR \"terror\" *))"),
             ),
-            ("Norland AND source:ians", Some("\"norland\"")),
+            ("Norland AND source:ians", Some("(\"norland\")")),
             ("U.S. OR C++ OR #metoo", Some("(\"u.s.\" OR \"c++\" OR \"#metoo\")")),
             ("'Ndrangheta", Some("\"ndrangheta\"")),
             ("Norland OR source:ians", None),
