@@ -87,13 +87,13 @@ fn find(
         }
         let tags = live.feeds.get(&row.feed).map_or(&[][..], |spec| &spec.tags);
         let facts = prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags);
-        let Some(matched) = rules.matches(&facts).pop() else { return true };
+        let Some((_, hits)) = rules.matches(&facts).pop() else { return true };
         if found.articles.len() == most {
             found.more = Some("there are more: --limit shows them");
             return false;
         }
         stories.insert(row.story);
-        found.articles.push((row, matched.hits));
+        found.articles.push((row, hits));
         true
     })?;
     Ok(found)

@@ -52,13 +52,7 @@ impl Reader<'_> {
         let holds = hits.is_some();
         let inside = node.inside().into_iter().zip(programs.inside(at));
         let parts = inside.map(|(node, at)| self.part(node, at)).collect();
-        Explanation {
-            text,
-            span: node.span.clone(),
-            holds,
-            hits: hits.unwrap_or_default(),
-            parts,
-        }
+        Explanation { text, span: node.span.clone(), holds, hits: hits.unwrap_or_default(), parts }
     }
 }
 

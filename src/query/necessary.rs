@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     Query,
-    ast::{Element, Item, Kind, Node, Phrase, Test},
+    ast::{Element, Kind, Node, Test, Words},
     field::Field,
     glob::Glob,
     program::weight,
@@ -34,9 +34,12 @@ impl Query {
 
 fn of(node: &Node) -> Option<Necessary> {
     match &node.kind {
-        Kind::Test(Test::Value { field, value }) => Some(Necessary::Value(*field, value.clone())),
-        Kind::Phrase { phrase, .. } => of_phrase(phrase),
-        Kind::Window { words, .. } => all(words.iter().map(of_phrase)),
+        Kind::Test(test) => match &**test {
+            Test::Value { field, value } => Some(Necessary::Value(*field, value.clone())),
+            _ => None,
+        },
+        Kind::Phrase { words, .. } => of_words(words),
+        Kind::Window { words, .. } => all(words.iter().map(of_words)),
         Kind::And(nodes) => all(nodes.iter().map(of)),
         Kind::Near { first, rest, .. } => {
             all([of(first)].into_iter().chain(rest.iter().map(|(_, node)| of(node))))
@@ -55,19 +58,23 @@ fn of(node: &Node) -> Option<Necessary> {
         Kind::Score { least, of: nodes } if *least > 0 => {
             any(nodes.iter().filter(|node| weight(node) > 0).map(of))
         }
-        Kind::All | Kind::Not(_) | Kind::Test(_) | Kind::Score { .. } => None,
+        Kind::All | Kind::Not(_) | Kind::Score { .. } => None,
     }
 }
 
-fn of_phrase(Phrase(items): &Phrase) -> Option<Necessary> {
-    let way = |way: &Vec<Element>| all(way.iter().map(of_element));
-    all(items.iter().map(|Item(ways)| any(ways.iter().map(way))))
+fn of_words(words: &Words) -> Option<Necessary> {
+    match words {
+        Words::One(element) => of_element(element),
+        Words::Row(row) => all(row.iter().map(of_words)),
+        Words::Ways(ways) => any(ways.iter().map(of_words)),
+    }
 }
 
 fn of_element(element: &Element) -> Option<Necessary> {
     match element {
-        Element::Form(forms) => any(forms.iter().map(|form| Some(Necessary::Word(form.clone())))),
-        Element::Exact { form, .. } => Some(Necessary::Word(form.clone())),
+        Element::Form(form) | Element::Exact { form, .. } => {
+            Some(Necessary::Word(form.to_string()))
+        }
         Element::Glob(glob) => of_glob(glob),
         Element::Fuzzy { .. } | Element::Any => None,
     }

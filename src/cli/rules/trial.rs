@@ -112,9 +112,9 @@ impl Trial {
         let tags = live.feeds.get(&row.feed).map_or(&[][..], |spec| &spec.tags);
         let facts = prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags);
         let mut hits = None;
-        for found in rules.matches(&facts) {
-            match found.rule.as_str() {
-                TRIED => hits = Some(found.hits),
+        for (rule, matched) in rules.matches(&facts) {
+            match rule.name.as_str() {
+                TRIED => hits = Some(matched),
                 OTHER => drop(others.insert(row.story)),
                 part => {
                     let part = part.parse().ok().and_then(|at: usize| self.parts.get_mut(at));

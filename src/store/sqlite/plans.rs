@@ -30,7 +30,8 @@ const LEASE: Duration = Duration::from_mins(5);
 
 fn described(key: u8, item_hash: u64, text_hash: u64) -> Described {
     let text = "A crane fell into the harbour of Arden on Monday.".to_owned();
-    let subject = Subject { title: "", text: &text, publisher: "Arden Post", at: NOW };
+    let subject =
+        Subject { title: "", text: &text, publisher: "Arden Post", at: NOW, credits: &[] };
     let sketch = Sketch::of(&subject);
     Described {
         article: Article {

@@ -120,7 +120,7 @@ fn judged(line: &str, query: &query::Query, head: &str) -> String {
     let found = rules.matches(&facts);
     assert_eq!(!found.is_empty(), line.starts_with('✓'), "the verdict of\n{head}\non\n{line}");
     assert_eq!(query::explain(query, &facts).holds, !found.is_empty(), "{head}\non\n{line}");
-    let hits = found.first().map_or(&[][..], |found| &found.hits);
+    let hits = found.first().map_or(&[][..], |(_, hits)| hits);
     let shown = |(name, values): &(&str, Vec<String>)| {
         let values: Vec<_> = values.iter().map(|value| marked(name, value, hits)).collect();
         let text = values.join("; ").replace("\n\n", " ¶ ");

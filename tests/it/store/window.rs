@@ -25,7 +25,8 @@ async fn look(store: &Store, now: Timestamp) -> Vec<(Vec<Found>, Vec<Found>)> {
         tx.open_window(horizon)?;
         let one = |number| {
             let text = text(number);
-            let subject = Subject { title: "", text: &text, publisher: "Nobody", at: now };
+            let subject =
+                Subject { title: "", text: &text, publisher: "Nobody", at: now, credits: &[] };
             let alike = tx.candidates(&Sketch::of(&subject), None, horizon, 40);
             let opened = StoryId(i64::try_from(number).unwrap() + 1);
             (plain(alike), plain(tx.members(opened)))
