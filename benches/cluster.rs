@@ -4,7 +4,7 @@ use divan::{Bencher, counter::ItemsCount};
 use jiff::Timestamp;
 use wiredesk::{
     model::{ArticleId, StoryId},
-    story::{Assignment, Sketch, Subject, Thresholds, Window, assign},
+    story::{Assignment, Rarity, Sketch, Subject, Thresholds, Window, assign},
 };
 
 fn main() {
@@ -32,18 +32,25 @@ fn sketch(number: u64) -> Sketch {
         text: &text,
         publisher: &publisher,
         at: Timestamp::UNIX_EPOCH,
+        credits: &[],
     })
 }
 
 fn place(window: &Window, sketch: &Sketch, thresholds: &Thresholds) -> Assignment {
-    assign(sketch, &window.candidates(sketch, None, Timestamp::UNIX_EPOCH, 40), thresholds)
+    let candidates = window.candidates(sketch, None, Timestamp::UNIX_EPOCH, 40);
+    assign(sketch, &candidates, Rarity(&[window.counts()]), thresholds)
 }
 
 #[divan::bench]
 fn sketch_a_text(bencher: Bencher<'_, '_>) {
     let text = text(1);
-    let subject =
-        Subject { title: "Harbour shut", text: &text, publisher: "P", at: Timestamp::UNIX_EPOCH };
+    let subject = Subject {
+        title: "Harbour shut",
+        text: &text,
+        publisher: "P",
+        at: Timestamp::UNIX_EPOCH,
+        credits: &[],
+    };
     bencher.counter(ItemsCount::new(1_u32)).bench(|| Sketch::of(&subject));
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 
-use super::{check::CheckArgs, demo::DemoArgs, stage::StageCommand};
+use super::{check::CheckArgs, demo::DemoArgs, rules::RulesCommand, stage::StageCommand};
 
 /// A wire desk in a box: watches news feeds, recognises the copies of one story, and sends one
 /// mail per rule and story.
@@ -33,9 +33,14 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Show how an article was read, grouped, matched and told
     Explain(ExplainArgs),
+    /// Find the stored articles that a query is true of, in the language of the rules
+    Search(SearchArgs),
     /// Try the way messages leave
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Understand the rules and try them
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// Run one stage on files, one JSON object a line: for scripts, debugging and measurement
     #[command(subcommand)]
     Stage(StageCommand),
@@ -81,12 +86,34 @@ pub(crate) struct ExportArgs {
 }
 
 #[derive(Arguments, Debug)]
+#[command(after_help = "Example: wiredesk explain https://herald.example/2026/vote --rule harbour")]
 pub(crate) struct ExplainArgs {
     /// The number of an article, or its address
     pub(crate) article: String,
-    /// Only this rule, also when it is not true of the article
+    /// Ask this rule as it is now, and show which part of it is true, and by which words
     #[arg(long, value_name = "NAME")]
     pub(crate) rule: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+}
+
+#[derive(Arguments, Debug)]
+#[command(after_help = "Example: wiredesk search 'Norland AND title:harbour' --since 30d")]
+pub(crate) struct SearchArgs {
+    /// What to look for
+    pub(crate) query: String,
+    /// Only what is newer: an age such as `30d` or `12h`, or a moment in RFC 3339
+    #[arg(long, value_name = "AGE")]
+    pub(crate) since: Option<String>,
+    /// How many stories to show, each by its newest article
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: usize,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
 }

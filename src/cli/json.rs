@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::shown::{text_of, words_of};
 use crate::{
+    model::Article,
+    query::Hit,
     store::{AlertRow, ArticleRow, DeliveryRow, FeedRow, MatchRow, StoryRow},
     story::Relation,
 };
@@ -14,7 +17,7 @@ pub(super) fn time(at: Timestamp) -> Value {
 }
 
 /// Drops what is unknown: absent, never null or empty.
-fn present(value: Value) -> Value {
+pub(super) fn present(value: Value) -> Value {
     let Value::Object(fields) = value else { return value };
     let known = |value: &Value| match value {
         Value::Null => false,
@@ -116,13 +119,13 @@ pub(super) fn delivery(row: &DeliveryRow) -> Value {
 }
 
 pub(super) fn feed(row: &FeedRow) -> Value {
-    let problem = row.problem.as_ref().map(
+    let problem = row.state.problem.as_ref().map(
         |(kind, detail, since)| json!({"kind": kind, "detail": detail, "since": time(*since)}),
     );
     present(json!({
         "name": row.state.name.as_str(),
         "url": row.url,
-        "state": if row.problem.is_some() { "failing" } else if row.state.last_success.is_some() { "ok" } else { "new" },
+        "state": if row.state.problem.is_some() { "failing" } else if row.state.last_success.is_some() { "ok" } else { "new" },
         "due_at": time(row.due_at),
         "last_poll": row.state.last_poll.map(time),
         "last_success": row.state.last_success.map(time),
@@ -132,6 +135,29 @@ pub(super) fn feed(row: &FeedRow) -> Value {
         "polls": row.polls,
         "not_modified": row.not_modified,
         "articles": row.articles,
+    }))
+}
+
+/// A hit with its words; positions are characters of the field.
+pub(super) fn span(article: &Article, hit: &Hit) -> Value {
+    let (field, words) = words_of(article, hit);
+    let Hit::Words { range, .. } = hit else {
+        return json!({"field": field.as_str(), "value": words});
+    };
+    let text = text_of(article, field);
+    let characters = |bytes: usize| text.get(..bytes).unwrap_or(text).chars().count();
+    let (start, end) = (characters(range.start), characters(range.end));
+    json!({"field": field.as_str(), "start": start, "end": end, "words": words})
+}
+
+/// A match with what was decided about it.
+pub(super) fn found(article: &Article, row: &MatchRow) -> Value {
+    present(json!({
+        "rule": row.rule.as_str(),
+        "generation": row.generation.0,
+        "baseline": row.baseline,
+        "decision": row.decision,
+        "spans": row.hits.iter().map(|hit| span(article, hit)).collect::<Vec<_>>(),
     }))
 }
 

@@ -8,7 +8,11 @@ mod export;
 mod json;
 mod mail;
 mod open;
+mod progress;
+mod rules;
 mod run;
+mod search;
+mod shown;
 mod stage;
 mod status;
 
@@ -56,7 +60,10 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) => {
             let exit = error.downcast_ref::<open::Stop>().map_or(Exit::Software, |stop| stop.exit);
-            eprintln!("error: {error:#}");
+            let message = format!("{error:#}");
+            // A report of problems says of each what it is.
+            let is_report = ["error", "warning"].iter().any(|word| message.starts_with(word));
+            eprintln!("{}{}", if is_report { "" } else { "error: " }, message.trim_end());
             exit.into()
         }
     }
@@ -73,7 +80,9 @@ fn dispatch(command: args::Command) -> anyhow::Result<Exit> {
         Command::Reload(args) => run::reload(&args),
         Command::Export(args) => export::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Search(args) => search::run(&args),
         Command::Mail(MailCommand::Test(args)) => mail::test(&args),
+        Command::Rules(rules) => rules::run(&rules),
         Command::Stage(stage) => stage::run(stage),
     }
 }

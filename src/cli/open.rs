@@ -1,6 +1,12 @@
 //! What most commands begin with: load the configuration, open the store, start a runtime.
 
-use std::{future::Future, path::Path, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    io::{self, IsTerminal as _},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use tokio::sync::watch;
@@ -9,8 +15,11 @@ use super::Exit;
 use crate::{
     clock::Clock,
     config::{self, Live},
+    diagnostic::{Colour, Report, Source},
     model::Generation,
     pipeline::{Context, InForce},
+    query::{self, Aliases, Query, suggest::nearest},
+    rule::Rule,
     store::Store,
 };
 
@@ -50,6 +59,30 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<Live> {
     }
 }
 
+/// The rule of that name, also one that is not enabled; without it the command ends with 65.
+pub(crate) fn rule(live: &Live, name: &str) -> anyhow::Result<Rule> {
+    let all = || live.rules.iter().chain(&live.disabled);
+    all().find(|rule| rule.name.as_str() == name).cloned().ok_or_else(|| {
+        let hint = nearest(name, all().map(|rule| rule.name.as_str()))
+            .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        stop(Exit::Data, format!("there is no rule `{name}` in the configuration{hint}"))
+    })
+}
+
+/// Compiles a query of the command line; its problems go to standard error.
+#[expect(clippy::print_stderr, reason = "problems are for the person at the terminal")]
+pub(crate) fn query(text: &str, aliases: &Aliases) -> Option<Query> {
+    let (query, problems) = query::parse(text, aliases);
+    let source = Arc::new(Source { name: "query".to_owned(), text: text.to_owned() });
+    let mut report = Report::default();
+    for problem in problems {
+        report.push(&source, problem);
+    }
+    let colour = if io::stderr().is_terminal() { Colour::Ansi } else { Colour::Plain };
+    eprint!("{}", report.render(colour));
+    query
+}
+
 /// The database in a data folder.
 const DATABASE: &str = "wiredesk.db";
 
@@ -61,6 +94,11 @@ pub(crate) fn open(live: &Live) -> anyhow::Result<Store> {
 fn open_file(path: &Path) -> anyhow::Result<Store> {
     Store::open(path, Clock::System.now())
         .map_err(|error| stop(Exit::Io, crate::observe::chain(&error)))
+}
+
+/// Whether there is anything to read.
+pub(crate) fn has_run(config: &Path) -> bool {
+    config::data_folder(config).join(DATABASE).exists()
 }
 
 /// Opens the store that belongs to a configuration, also when the configuration has mistakes: what

@@ -85,6 +85,7 @@ pub(super) fn once(args: &ConfigArgs) -> anyhow::Result<Exit> {
         daemon::take_over(&context, FirstPolls::AtOnce).await.context("taking over the store")?;
         let (polls, report) = daemon::poll_round(&context).await.context("polling")?;
         let delivered = daemon::deliver_round(&context).await.context("delivering")?;
+        daemon::index_round(&context, &daemon::Pulse::default()).await.context("indexing")?;
         context.store.close().await.context("closing the store")?;
         println!(
             "polled {polls} feeds: {} new articles, {} revised, {} alerts; {} messages sent, {} not",

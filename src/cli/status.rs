@@ -63,10 +63,14 @@ impl Status {
             problems.push(format!("the configuration on disk has mistakes\n{report}"));
         }
         for feed in &self.feeds {
-            if let Some((kind, detail, since)) = &feed.problem {
+            if let Some((kind, detail, since)) = &feed.state.problem {
+                let times = match feed.state.failures {
+                    0 => String::new(),
+                    failures => format!(" ({failures} times in a row)"),
+                };
                 problems.push(format!(
-                    "feed `{}` fails since {since} ({} times in a row): {kind}: {detail}; next try at {}",
-                    feed.state.name, feed.state.failures, feed.due_at
+                    "feed `{}` fails since {since}{times}: {kind}: {detail}; next try at {}",
+                    feed.state.name, feed.due_at
                 ));
             }
         }
@@ -137,7 +141,7 @@ impl Status {
         line(format!("deliveries: {due} due, {sent} sent, {dropped} given up"));
         line(format!("\nfeeds ({})", self.feeds.len()));
         for feed in &self.feeds {
-            let state = match (&feed.problem, feed.state.last_success) {
+            let state = match (&feed.state.problem, feed.state.last_success) {
                 (Some((kind, ..)), _) => format!("failing: {kind}"),
                 (None, Some(at)) => format!("ok, {}", ago(at, now)),
                 (None, None) => "not polled yet".to_owned(),

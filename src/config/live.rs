@@ -8,7 +8,7 @@ use crate::{
     fetch, mail,
     model::{FeedName, FeedSpec, Generation, RecipientName, RuleName},
     query::Aliases,
-    rule::Ruleset,
+    rule::{Rule, Ruleset},
     story::{Agencies, Thresholds},
 };
 
@@ -53,6 +53,8 @@ pub struct Live {
     pub feeds: BTreeMap<FeedName, Arc<FeedSpec>>,
     /// The compiled rules.
     pub rules: Arc<Ruleset>,
+    /// Rules that are written and not enabled, in their order.
+    pub disabled: Vec<Rule>,
     /// Whom to tell and when, by rule.
     pub policies: BTreeMap<RuleName, Arc<Policy>>,
     /// What a rule was called before; its memory goes on under the new name (the key).

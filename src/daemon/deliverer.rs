@@ -9,6 +9,8 @@ use tracing::{Instrument, error, info_span};
 
 use super::{Pulse, wait::sleep_at_most_until};
 use crate::{
+    config::Live,
+    model::Generation,
     observe,
     pipeline::{self, Context, deliver::DeliverError},
     store::{ClaimedDelivery, Ended, StoreError},
@@ -24,7 +26,17 @@ const AFTER_FAULT: Duration = Duration::from_mins(5);
 #[derive(Debug, Default)]
 struct Running {
     sends: JoinSet<Result<Ended, DeliverError>>,
-    deliveries: HashMap<Id, ClaimedDelivery>,
+    /// Each with the configuration that it was started under.
+    deliveries: HashMap<Id, (ClaimedDelivery, Generation)>,
+    hold: Option<Hold>,
+}
+
+/// The transport waits for a person: until then, or until another configuration is in force, no
+/// message is tried, since each would be one more wrong password to the server.
+#[derive(Clone, Copy, Debug)]
+struct Hold {
+    until: Timestamp,
+    generation: Generation,
 }
 
 /// Delivers what is due until told to stop; then waits for the messages that are on the wire, since
@@ -79,7 +91,7 @@ impl Running {
         };
         match looked.await {
             Ok(Some(next)) if next <= now && !self.sends.is_empty() => Some(now + AFTER_REFUSAL),
-            Ok(next) => next,
+            Ok(next) => next.max(self.held_until(context.in_force().live.generation)),
             Err(error) => {
                 error!("looking for deliveries that are due: {}", observe::chain(&error));
                 Some(now + AFTER_REFUSAL)
@@ -87,9 +99,22 @@ impl Running {
         }
     }
 
+    /// How many messages may be started: after a hold only one, to see whether somebody helped.
+    fn free(&self, live: &Live, now: Timestamp) -> usize {
+        match self.held_until(live.generation) {
+            Some(until) if now < until => 0,
+            Some(_) => 1_usize.saturating_sub(self.sends.len()),
+            None => live.limits.sends.saturating_sub(self.sends.len()),
+        }
+    }
+
+    fn held_until(&self, generation: Generation) -> Option<Timestamp> {
+        self.hold.filter(|hold| hold.generation == generation).map(|hold| hold.until)
+    }
+
     async fn claim(&mut self, context: &Context) -> Result<(), StoreError> {
-        let free = context.in_force().live.limits.sends.saturating_sub(self.sends.len());
-        let now = context.clock.now();
+        let (in_force, now) = (context.in_force(), context.clock.now());
+        let free = self.free(&in_force.live, now);
         if free == 0 {
             return Ok(());
         }
@@ -106,7 +131,7 @@ impl Running {
             let (trip, claimed) = (context.clone(), delivery.clone());
             let attempt = async move { pipeline::deliver::run(&trip, &claimed).await };
             let id = self.sends.spawn(attempt.instrument(span)).id();
-            self.deliveries.insert(id, delivery);
+            self.deliveries.insert(id, (delivery, in_force.live.generation));
         }
         Ok(())
     }
@@ -118,8 +143,14 @@ impl Running {
         ended: Result<(Id, Result<Ended, DeliverError>), JoinError>,
     ) {
         let fault = match ended {
-            Ok((id, Ok(_))) => {
-                self.deliveries.remove(&id);
+            Ok((id, Ok(ended))) => {
+                let started = self.deliveries.remove(&id);
+                self.hold = match (ended, started) {
+                    (Ended::Held { at, .. }, Some((_, generation))) => {
+                        Some(Hold { until: at, generation })
+                    }
+                    _ => None,
+                };
                 return;
             }
             Ok((id, Err(error))) => {
@@ -129,7 +160,7 @@ impl Running {
             }
             Err(fault) => fault,
         };
-        let Some(delivery) = self.deliveries.remove(&fault.id()) else { return };
+        let Some((delivery, _)) = self.deliveries.remove(&fault.id()) else { return };
         error!(delivery.id = %delivery.id, "delivery {} broke: {fault}", delivery.id);
         let now = context.clock.now();
         let again = Ended::Again { at: now + AFTER_FAULT, error: fault.to_string() };

@@ -1,4 +1,5 @@
-//! The loops that turn the pipeline on: poller, deliverer, reloader, housekeeper, heartbeat.
+//! The loops that turn the pipeline on: poller, deliverer, reloader, housekeeper, indexer,
+//! heartbeat.
 //!
 //! Between them travel nudges and the newest configuration, never articles or alerts: each loop
 //! looks into the store for what is due. So a stop at any line, also by `kill -9`, loses nothing.
@@ -6,6 +7,7 @@
 mod deliverer;
 mod heartbeat;
 mod housekeeper;
+mod indexer;
 mod poller;
 mod reloader;
 mod supervisor;
@@ -18,6 +20,7 @@ use tracing::info;
 
 pub use deliverer::{Delivered, round as deliver_round};
 pub use heartbeat::Pulse;
+pub use indexer::round as index_round;
 pub use poller::round as poll_round;
 pub use supervisor::{Ending, Phase, Supervisor};
 
@@ -71,11 +74,11 @@ pub async fn take_over(context: &Context, first: FirstPolls) -> Result<(), Store
 /// closes the store.
 pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
     let Daemon { context, orders, config, reload, manager } = daemon;
-    let pulses: Vec<_> = ["poller", "reloader", "deliverer", "housekeeper"]
+    let pulses: Vec<_> = ["poller", "reloader", "deliverer", "housekeeper", "indexer"]
         .map(|name| (name, Pulse::default()))
         .into();
     let mut supervisor = Supervisor::default();
-    let [poller, reloader, deliverer, housekeeper] = std::array::from_fn(|index| {
+    let [poller, reloader, deliverer, housekeeper, indexer] = std::array::from_fn(|index| {
         pulses.get(index).map_or_else(Pulse::default, |(_, pulse)| pulse.clone())
     });
     supervisor.start("poller", Phase::Intake, |stop| poller::run(context.clone(), poller, stop));
@@ -89,6 +92,8 @@ pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
     supervisor.start("housekeeper", Phase::Service, |stop| {
         housekeeper::run(context.clone(), housekeeper, stop)
     });
+    supervisor
+        .start("indexer", Phase::Service, |stop| indexer::run(context.clone(), indexer, stop));
     let line = reloader::status_line(&context);
     info!("{line}");
     tell(manager.ready(&line));

@@ -6,9 +6,12 @@ use std::{
 };
 
 use jiff::Timestamp;
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::{
+    task::{Id, JoinError, JoinSet},
+    time::timeout,
+};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, debug, error, info_span};
+use tracing::{Instrument, debug, error, info, info_span};
 
 use super::{Pulse, wait::sleep_until};
 use crate::{
@@ -23,6 +26,9 @@ use crate::{
 const LEASE: Duration = Duration::from_mins(5);
 /// How long to wait after the store refused, before looking again.
 const AFTER_REFUSAL: Duration = Duration::from_secs(5);
+/// How long polls under way may go on when told to stop: enough to write down what came, not to
+/// wait for a server that is slow.
+const LAST_POLLS: Duration = Duration::from_secs(3);
 
 /// Polls under way.
 #[derive(Debug, Default)]
@@ -32,7 +38,8 @@ pub(super) struct Running {
     hosts: BTreeMap<String, usize>,
 }
 
-/// Polls what is due until told to stop; then waits for the polls under way.
+/// Polls what is due until told to stop; then waits a little for the polls under way. One that is
+/// dropped after that is done again at the next start, which takes back its claim.
 pub(super) async fn run(context: Context, pulse: Pulse, stop: CancellationToken) {
     let mut running = Running::default();
     loop {
@@ -47,8 +54,13 @@ pub(super) async fn run(context: Context, pulse: Pulse, stop: CancellationToken)
             () = nudged => (),
         }
     }
-    while let Some(ended) = running.polls.join_next_with_id().await {
-        running.settle(&context, ended).await;
+    let ended = timeout(LAST_POLLS, async {
+        while let Some(ended) = running.polls.join_next_with_id().await {
+            running.settle(&context, ended).await;
+        }
+    });
+    if ended.await.is_err() {
+        info!("{} polls were dropped and are done again at the next start", running.polls.len());
     }
 }
 

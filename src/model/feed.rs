@@ -159,6 +159,12 @@ pub enum PollOutcome {
         /// Items read from the document.
         items: usize,
     },
+    /// A document that was cut or broken: what could be read of it counts, and it is asked for again
+    /// as if it had never come.
+    Damaged {
+        /// What is wrong with it.
+        problem: Problem,
+    },
     /// 304.
     NotModified,
     /// 200 with the body of last time.
@@ -168,4 +174,14 @@ pub enum PollOutcome {
         /// Why.
         problem: Problem,
     },
+}
+
+impl PollOutcome {
+    /// What went wrong, if something did.
+    pub fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Damaged { problem } | Self::Failed { problem } => Some(problem),
+            Self::Fresh { .. } | Self::NotModified | Self::Unchanged => None,
+        }
+    }
 }

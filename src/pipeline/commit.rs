@@ -8,7 +8,7 @@ use crate::{
     config::Live,
     model::{ArticleId, Claim, FeedId, StoryId},
     store::{ExactCopy, NewAlert, Place, PollEnd, Promise, Recognised, StoreError, WriteTx},
-    story::{self, Assignment, Evidence},
+    story::{Assignment, Evidence},
 };
 
 /// Candidates compared in full: the best forty by shared hashes (`stories.md` section 3.4).
@@ -140,7 +140,7 @@ fn find_place(
     let alike = |related: Vec<(StoryId, Evidence)>| {
         related.into_iter().map(|(story, evidence)| (story, evidence.similarity)).collect()
     };
-    let related = match story::assign(&described.sketch, &candidates, &live.story) {
+    let related = match tx.assign(&described.sketch, &candidates, &live.story) {
         Assignment::Joins { story, evidence, related } => {
             let (story, evidence) = (Some(story), Some(evidence));
             return Ok(Place { story, evidence, related: alike(related) });

@@ -188,6 +188,9 @@ async fn attempt(
         failure,
         now,
     ) {
+        Verdict::Again(at) if failure == Failure::Operator => {
+            Ended::Held { at, error: error.to_string() }
+        }
         Verdict::Again(at) => Ended::Again { at, error: error.to_string() },
         Verdict::Dropped(why) => Ended::Dropped { why: format!("{why}: {error}") },
     }
@@ -199,10 +202,10 @@ fn tell(claimed: &ClaimedDelivery, ended: &Ended) {
         Ended::Sent { reply } => {
             info!(delivery.id = %delivery, recipient.name = %recipient, attempt, "sent to `{recipient}`: {reply}");
         }
-        Ended::Again { at, error } if attempt.is_power_of_two() => {
+        Ended::Again { at, error } | Ended::Held { at, error } if attempt.is_power_of_two() => {
             warn!(delivery.id = %delivery, recipient.name = %recipient, attempt, "not sent to `{recipient}`: {error}; next try at {at}");
         }
-        Ended::Again { .. } => {}
+        Ended::Again { .. } | Ended::Held { .. } => {}
         Ended::Dropped { why } => {
             tracing::error!(delivery.id = %delivery, recipient.name = %recipient, attempt, "given up for `{recipient}`: {why}");
         }

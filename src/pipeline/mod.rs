@@ -7,6 +7,7 @@
 pub mod commit;
 pub mod deliver;
 mod in_force;
+pub mod index;
 pub mod poll;
 pub mod prepare;
 pub mod sync;

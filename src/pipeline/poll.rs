@@ -171,11 +171,14 @@ fn learned(
 ) -> Learned {
     let Hints { fresh_for, retry_after, .. } = *server;
     let hints = Hints { fresh_for, retry_after, ..parsed.hints };
-    let outcome = PollOutcome::Fresh { items: parsed.items.len() };
-    let validators = if cut || parsed.truncated {
-        Validators { body_hash: None, ..known.clone() }
+    let items = parsed.items.len();
+    let damage = if cut { "the answer was cut off" } else { "the document ends too early" };
+    let (outcome, validators) = if cut || parsed.truncated {
+        let detail = format!("{damage}; items that could be read: {items}");
+        let problem = Problem::new(ProblemKind::Damaged, detail);
+        (PollOutcome::Damaged { problem }, Validators { body_hash: None, ..known.clone() })
     } else {
-        validators
+        (PollOutcome::Fresh { items }, validators)
     };
     Learned { outcome, validators, hints, items: parsed.items }
 }
@@ -193,22 +196,18 @@ async fn store(
     let items = unknown(context, claimed, items).await?;
     let now = context.clock.now();
     let prepared = prepare_all(context, claimed, spec, in_force, items, now).await?;
-    let problem = match &outcome {
-        PollOutcome::Failed { problem } => Some(problem.clone()),
-        _ => None,
-    };
-    let failures = if problem.is_some() { claimed.state.failures.saturating_add(1) } else { 0 };
-    tell_problem(spec, claimed, problem.as_ref(), failures);
+    let failed = matches!(outcome, PollOutcome::Failed { .. });
+    let failures = if failed { claimed.state.failures.saturating_add(1) } else { 0 };
+    tell_problem(spec, claimed, outcome.problem(), failures);
     let new_items = u32::try_from(prepared.len()).unwrap_or(u32::MAX);
     let since = claimed
         .state
         .last_success
         .map_or(Duration::ZERO, |last| started.duration_since(last).unsigned_abs());
-    let cadence = match &outcome {
-        PollOutcome::Fresh { .. } | PollOutcome::NotModified | PollOutcome::Unchanged => {
-            cadence::observe(&claimed.state.cadence, in_document, new_items, since)
-        }
-        PollOutcome::Failed { .. } => claimed.state.cadence.clone(),
+    let cadence = if failed {
+        claimed.state.cadence.clone()
+    } else {
+        cadence::observe(&claimed.state.cadence, in_document, new_items, since)
     };
     let next_due = schedule::next_poll(&Situation {
         outcome: &outcome,
@@ -293,14 +292,19 @@ async fn write(
     Ok(report)
 }
 
-/// A failing feed is told of at the first failure and at each doubling, and when it recovers.
+/// A failing feed is told of at the first failure and at each doubling, a damaged one when that is
+/// new, and either when it is well again.
 fn tell_problem(spec: &FeedSpec, claimed: &ClaimedFeed, problem: Option<&Problem>, failures: u32) {
+    let before = claimed.state.problem.as_ref().map(|(kind, ..)| kind.as_str());
     match problem {
-        Some(problem) if failures.is_power_of_two() => {
+        Some(problem)
+            if failures.is_power_of_two()
+                || (failures == 0 && before != Some(problem.kind.as_str())) =>
+        {
             warn!(feed.name = %spec.name, problem.kind = %problem.kind, failures, "feed `{}`: {problem}", spec.name);
         }
-        None if claimed.state.failures > 0 => {
-            info!(feed.name = %spec.name, "feed `{}` answers again", spec.name);
+        None if before.is_some() => {
+            info!(feed.name = %spec.name, "feed `{}` is well again", spec.name);
         }
         _ => {}
     }

@@ -96,6 +96,7 @@ fn prepare_one(item: &Item, around: &Circumstances<'_>) -> Prepared {
         text: &article.text,
         publisher: &article.publisher,
         at: article.when(),
+        credits: &provenance.credits,
     });
     let signals = story::signal(&article.title, &article.text);
     let matches = if signals.kill { Vec::new() } else { matches(&article, &provenance, around) };

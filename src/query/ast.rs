@@ -12,7 +12,43 @@ use super::{
 pub(crate) struct Node {
     /// Bytes of the query; of an alias, the bytes of its use.
     pub(crate) span: Range<usize>,
+    /// How it is written, of a part of an alias; otherwise the span says it.
+    pub(crate) written: Option<Box<str>>,
     pub(crate) kind: Kind,
+}
+
+impl Node {
+    /// Gives every part of an alias the place of its use.
+    pub(super) fn stand_at(&mut self, place: &Range<usize>, alias: &str) {
+        for inner in self.inside_mut() {
+            inner.written.get_or_insert_with(|| alias[inner.span.clone()].into());
+            inner.stand_at(place, alias);
+        }
+        self.span = place.clone();
+    }
+
+    /// The part as written, in its query or in an alias.
+    pub(super) fn text<'a>(&'a self, query: &'a str) -> &'a str {
+        self.written.as_deref().or(query.get(self.span.clone())).unwrap_or_default()
+    }
+
+    fn inside_mut(&mut self) -> Vec<&mut Self> {
+        match &mut self.kind {
+            Kind::All | Kind::Phrase { .. } | Kind::Window { .. } | Kind::Test(_) => Vec::new(),
+            Kind::And(nodes)
+            | Kind::Or(nodes)
+            | Kind::Several { of: nodes, .. }
+            | Kind::Score { of: nodes, .. } => nodes.iter_mut().collect(),
+            Kind::Not(inner)
+            | Kind::Scoped(inner)
+            | Kind::Weighted { of: inner, .. }
+            | Kind::AtLeast { of: inner, .. } => vec![inner],
+            Kind::Near { first, rest, .. } => {
+                [&mut **first].into_iter().chain(rest.iter_mut().map(|(_, node)| node)).collect()
+            }
+            Kind::Apart { first, second, .. } => vec![first, second],
+        }
+    }
 }
 
 impl PartialEq for Node {

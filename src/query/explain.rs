@@ -14,7 +14,9 @@ use super::{
 /// A part of a query with its verdict on one article.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Explanation {
-    /// The part: bytes of the query; of an alias, the bytes of its use.
+    /// The part as written, in the query or in an alias.
+    pub text: String,
+    /// Bytes of the query; of an alias, the bytes of its use.
     pub span: Range<usize>,
     /// Whether it is true.
     pub holds: bool,
@@ -29,17 +31,65 @@ pub fn explain(query: &Query, facts: &Facts<'_>) -> Explanation {
     let mut programs = Programs::default();
     let program = programs.add(query.root());
     let document = Document::read(facts, &programs.vocabulary);
-    let start = programs.start(program);
-    part(&programs, &document, query.root(), start)
+    let reader = Reader { programs: &programs, document: &document, source: &query.source };
+    reader.part(query.root(), programs.start(program))
 }
 
-fn part(programs: &Programs, document: &Document<'_>, node: &Node, at: u32) -> Explanation {
-    if let Kind::Scoped(inner) | Kind::Weighted { of: inner, .. } = &node.kind {
-        return Explanation { span: node.span.clone(), ..part(programs, document, inner, at) };
+struct Reader<'a> {
+    programs: &'a Programs,
+    document: &'a Document<'a>,
+    source: &'a str,
+}
+
+impl Reader<'_> {
+    fn part(&self, node: &Node, at: u32) -> Explanation {
+        let text = node.text(self.source).to_owned();
+        if let Kind::Scoped(inner) | Kind::Weighted { of: inner, .. } = &node.kind {
+            return Explanation { text, span: node.span.clone(), ..self.part(inner, at) };
+        }
+        let Self { programs, document, .. } = self;
+        let hits = programs.ask_part(at, document, &mut Found::default());
+        let holds = hits.is_some();
+        let inside = node.inside().into_iter().zip(programs.inside(at));
+        let parts = inside.map(|(node, at)| self.part(node, at)).collect();
+        Explanation { text, span: node.span.clone(), holds, hits: hits.unwrap_or_default(), parts }
     }
-    let hits = programs.ask_part(at, document, &mut Found::default());
-    let holds = hits.is_some();
-    let inside = node.inside().into_iter().zip(programs.inside(at));
-    let parts = inside.map(|(node, at)| part(programs, document, node, at)).collect();
-    Explanation { span: node.span.clone(), holds, hits: hits.unwrap_or_default(), parts }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::{Aliases, parse};
+
+    /// Every part with its depth and verdict.
+    fn told(part: &Explanation, depth: usize, lines: &mut Vec<String>) {
+        let verdict = if part.holds { "yes" } else { "no" };
+        lines.push(format!("{}{verdict} {}", " ".repeat(depth), part.text));
+        part.parts.iter().for_each(|inner| told(inner, depth + 1, lines));
+    }
+
+    #[test]
+    fn parts_of_aliases_are_told_as_they_are_written_there() {
+        let aliases = [("port", "harbour OR $pier"), ("pier", "pier OR jetty")];
+        let aliases: Aliases =
+            aliases.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let (query, _) = parse("Norland AND title:$port NOT cricket", &aliases);
+        let facts = Facts { title: "A jetty", body: "Norland froze.", ..Facts::default() };
+        let mut lines = Vec::new();
+        told(&explain(&query.unwrap(), &facts), 0, &mut lines);
+        assert_eq!(
+            lines,
+            [
+                "yes Norland AND title:$port NOT cricket",
+                " yes Norland",
+                " yes title:$port",
+                "  no harbour",
+                "  yes $pier",
+                "   no pier",
+                "   yes jetty",
+                " yes NOT cricket",
+                "  no cricket",
+            ]
+        );
+    }
 }

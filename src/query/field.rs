@@ -102,8 +102,8 @@ impl Field {
         NAMES.iter().find(|(known, _)| *known == name).map(|(_, field)| *field)
     }
 
-    /// Everything that [`Field::named`] knows.
-    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    /// Everything that a query may write before a colon.
+    pub fn names() -> impl Iterator<Item = &'static str> {
         NAMES.iter().map(|(name, _)| *name)
     }
 

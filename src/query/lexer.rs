@@ -294,7 +294,7 @@ impl Lexer<'_> {
                 format!("{field}: needs a number or a date, such as {field}:{relation}{example}");
             let span = start..(from + 1).min(self.script.chars.len());
             self.at = end.max(from + 1);
-            self.error_without_help("E121", span, message);
+            self.error("E121", span, message, "compare with >, >=, <, <= or =");
         }
     }
 
@@ -395,10 +395,6 @@ impl Lexer<'_> {
     ) {
         let span = self.script.bytes(&span);
         self.errors.push(Diagnostic::error(Some(code), span, message).with_help(help));
-    }
-
-    fn error_without_help(&mut self, code: &'static str, span: Range<usize>, message: String) {
-        self.errors.push(Diagnostic::error(Some(code), self.script.bytes(&span), message));
     }
 }
 

@@ -2,19 +2,21 @@
 
 mod ast;
 mod check;
+pub mod codes;
 mod document;
 mod explain;
 mod facts;
 mod field;
 mod glob;
 mod lexer;
+mod necessary;
 pub(crate) mod need;
 mod parser;
 mod primary;
 pub(crate) mod program;
 pub(crate) mod run;
 mod spans;
-mod suggest;
+pub(crate) mod suggest;
 mod term;
 mod test;
 pub(crate) mod vocabulary;
@@ -22,12 +24,13 @@ mod word;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use self::ast::Node;
+use self::ast::{Kind, Node};
 pub(crate) use self::{document::Document, field::Fields, vocabulary::Vocabulary};
 pub use self::{
     explain::{Explanation, explain},
     facts::{Facts, Hit},
     field::Field,
+    necessary::Necessary,
 };
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -43,6 +46,16 @@ pub struct Query {
 }
 
 impl Query {
+    /// The parts of an uppermost AND, each a query of its own; of another query, itself.
+    pub fn parts(&self) -> Vec<Self> {
+        let Kind::And(nodes) = &self.root.kind else { return vec![self.clone()] };
+        let part = |node: &Node| {
+            let source = node.text(&self.source).into();
+            Self { source, root: Arc::new(node.clone()) }
+        };
+        nodes.iter().map(part).collect()
+    }
+
     pub(crate) fn root(&self) -> &Node {
         &self.root
     }

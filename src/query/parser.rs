@@ -22,6 +22,9 @@ const MOST_DEEP: usize = 128;
 /// Most terms, aliases spelled out.
 const MOST_TERMS: usize = 50_000;
 
+/// What to do about a parenthesis too many.
+pub(super) const UNOPENED: &str = "take it out, or add ( before its group";
+
 /// The problem is recorded and nothing after it can be understood.
 #[derive(Debug)]
 pub(super) struct Stop;
@@ -87,11 +90,11 @@ impl Parser<'_, '_> {
         Err(match next.kind {
             LexemeKind::Close => {
                 let span = next.span.clone();
-                self.stop("E102", span, "this closing parenthesis has no opening one", None)
+                self.stop("E102", span, "this closing parenthesis has no opening one", UNOPENED)
             }
             LexemeKind::Comma => self.comma(
                 next.span.clone(),
-                Some("join the terms with OR or AND; commas are for 2 OF (a, b, c)"),
+                "join the terms with OR or AND; commas are for 2 OF (a, b, c)",
             ),
             _ => self.no_operator(),
         })
@@ -112,7 +115,7 @@ impl Parser<'_, '_> {
                 "E107",
                 span.clone(),
                 "NOT and OR at the same level can be read two ways",
-                Some("write (a NOT b) OR c, or a NOT (b OR c)"),
+                "write (a NOT b) OR c, or a NOT (b OR c)",
             );
         }
         if branches.iter().any(|branch| branch.factors > 1) {
@@ -161,7 +164,7 @@ impl Parser<'_, '_> {
         self.at += 1;
         if self.is_negation() {
             let span = self.lexemes[self.at].span.clone();
-            return Err(self.stop("E108", span, "NOT twice in a row", Some("leave one out")));
+            return Err(self.stop("E108", span, "NOT twice in a row", "leave one out"));
         }
         let operand = self.near(field)?;
         Ok(self.node(start..self.end_of_last(), Kind::Not(Box::new(operand))))
@@ -203,7 +206,7 @@ impl Parser<'_, '_> {
         match &lexeme.kind {
             LexemeKind::Near(reach) => Ok(*reach),
             LexemeKind::Far { message, help } => {
-                self.error("E111", lexeme.span.clone(), message.clone(), Some(help));
+                self.error("E111", lexeme.span.clone(), message.clone(), help);
                 Ok(Reach::Paragraph)
             }
             _ => Err(Stop),
@@ -218,13 +221,13 @@ impl Parser<'_, '_> {
                 "E113",
                 span,
                 "a field cannot start inside a proximity",
-                Some("put the field outside: title:(a NEAR/5 b)"),
+                "put the field outside: title:(a NEAR/5 b)",
             ),
             Some(what) => self.error(
                 "E112",
                 span,
                 format!("{what} cannot stand inside a proximity"),
-                Some("use words, phrases, wildcards, or (a OR b)"),
+                "use words, phrases, wildcards, or (a OR b)",
             ),
         }
     }
@@ -234,7 +237,8 @@ impl Parser<'_, '_> {
         self.enter(&open.span)?;
         if let Some(close) = self.peek().filter(|next| next.kind == LexemeKind::Close) {
             let span = open.span.start..close.span.end;
-            return Err(self.stop("E102", span, "these parentheses are empty", None));
+            let help = "put a term between them, or leave them out";
+            return Err(self.stop("E102", span, "these parentheses are empty", help));
         }
         let node = self.or(field)?;
         let Some(next) = self.peek() else { return Err(self.never_closed(&open.span)) };
@@ -242,7 +246,7 @@ impl Parser<'_, '_> {
             LexemeKind::Close => {}
             LexemeKind::Comma => {
                 let span = next.span.clone();
-                return Err(self.comma(span, Some("join the terms with OR or AND")));
+                return Err(self.comma(span, "join the terms with OR or AND"));
             }
             _ => return Err(self.no_operator()),
         }
@@ -277,7 +281,7 @@ impl Parser<'_, '_> {
         self.session.depth += 1;
         if self.nested > MOST_NESTED || self.session.depth > MOST_DEEP {
             let message = format!("more than {MOST_NESTED} nested parentheses");
-            return Err(self.stop("E130", open.clone(), message, None));
+            return Err(self.stop("E130", open.clone(), message, "move a part into an [alias]"));
         }
         Ok(())
     }
@@ -291,19 +295,20 @@ impl Parser<'_, '_> {
     ) -> Parsed {
         if self.session.open.iter().any(|open| open == name) {
             let path = format!("{} -> {name}", self.session.open.join(" -> "));
-            return Err(self.stop("E141", span.clone(), format!("alias cycle: {path}"), None));
+            let message = format!("alias cycle: {path}");
+            return Err(self.stop("E141", span.clone(), message, "leave one of these uses out"));
         }
         let aliases = self.session.aliases;
         let Some(text) = aliases.get(name) else {
             let guess = nearest(name, aliases.keys().map(String::as_str))
                 .map_or_else(String::new, |guess| format!("did you mean ${guess}? "));
             let help = format!("{guess}aliases are defined under [alias]");
-            self.error("E140", span.clone(), format!("unknown alias ${name}"), Some(&help));
+            self.error("E140", span.clone(), format!("unknown alias ${name}"), &help);
             return Ok(self.node(span.clone(), Kind::All));
         };
         if self.session.depth >= MOST_DEEP {
             let message = format!("more than {MOST_DEEP} aliases and parentheses in one another");
-            return Err(self.stop("E130", span.clone(), message, None));
+            return Err(self.stop("E130", span.clone(), message, "use fewer inside one another"));
         }
         self.session.depth += 1;
         self.session.open.push(name.to_owned());
@@ -312,7 +317,7 @@ impl Parser<'_, '_> {
         self.session.depth -= 1;
         self.alias_problems(name, span, outcome.found);
         let mut node = outcome.node.ok_or(Stop)?;
-        place(&mut node, &self.script.bytes(span));
+        node.stand_at(&self.script.bytes(span), text);
         Ok(node)
     }
 
@@ -325,7 +330,7 @@ impl Parser<'_, '_> {
                 "E114" => format!("alias ${name} sets a field, and stands inside a field"),
                 _ => format!("{} (in alias ${name})", problem.message),
             };
-            self.error(code, span.clone(), message, problem.help.as_deref());
+            self.error(code, span.clone(), message, problem.help.as_deref().unwrap_or_default());
         }
     }
 
@@ -334,7 +339,7 @@ impl Parser<'_, '_> {
         self.session.terms += 1;
         if self.session.terms > MOST_TERMS {
             let message = format!("more than {MOST_TERMS} terms, aliases spelled out");
-            return Err(self.stop("E131", span.clone(), message, None));
+            return Err(self.stop("E131", span.clone(), message, "make several rules of it"));
         }
         Ok(())
     }
@@ -357,14 +362,14 @@ impl Parser<'_, '_> {
             ),
             _ => "put AND, OR or NOT between them".to_owned(),
         };
-        self.stop("E104", span, "no operator between two terms", Some(&help))
+        self.stop("E104", span, "no operator between two terms", &help)
     }
 
     fn never_closed(&mut self, open: &Range<usize>) -> Stop {
-        self.stop("E102", open.clone(), "this parenthesis is never closed", Some("add )"))
+        self.stop("E102", open.clone(), "this parenthesis is never closed", "add )")
     }
 
-    pub(super) fn comma(&mut self, span: Range<usize>, help: Option<&str>) -> Stop {
+    pub(super) fn comma(&mut self, span: Range<usize>, help: &str) -> Stop {
         self.stop("E104", span, "a comma has no meaning here", help)
     }
 
@@ -399,7 +404,7 @@ impl Parser<'_, '_> {
     }
 
     pub(super) fn node(&self, span: Range<usize>, kind: Kind) -> Node {
-        Node { span: self.script.bytes(&span), kind }
+        Node { span: self.script.bytes(&span), written: None, kind }
     }
 
     pub(super) fn error(
@@ -407,11 +412,10 @@ impl Parser<'_, '_> {
         code: &'static str,
         span: Range<usize>,
         message: impl Into<String>,
-        help: Option<&str>,
+        help: &str,
     ) {
-        let mut problem = Diagnostic::error(Some(code), self.script.bytes(&span), message);
-        problem.help = help.map(ToOwned::to_owned);
-        self.found.push(problem);
+        let span = self.script.bytes(&span);
+        self.found.push(Diagnostic::error(Some(code), span, message).with_help(help));
     }
 
     pub(super) fn stop(
@@ -419,7 +423,7 @@ impl Parser<'_, '_> {
         code: &'static str,
         span: Range<usize>,
         message: impl Into<String>,
-        help: Option<&str>,
+        help: &str,
     ) -> Stop {
         self.error(code, span, message, help);
         Stop
@@ -467,31 +471,5 @@ pub(super) fn wordless(node: &Node) -> Option<&'static str> {
         Kind::Several { .. } => Some("OF"),
         Kind::Score { .. } => Some("SCORE"),
         Kind::Weighted { .. } => Some("weight"),
-    }
-}
-
-/// Gives every node of an alias the place of its use.
-fn place(node: &mut Node, span: &Range<usize>) {
-    node.span = span.clone();
-    match &mut node.kind {
-        Kind::All | Kind::Phrase { .. } | Kind::Window { .. } | Kind::Test(_) => {}
-        Kind::And(nodes)
-        | Kind::Or(nodes)
-        | Kind::Several { of: nodes, .. }
-        | Kind::Score { of: nodes, .. } => nodes.iter_mut().for_each(|node| place(node, span)),
-        Kind::Not(inner)
-        | Kind::Scoped(inner)
-        | Kind::Weighted { of: inner, .. }
-        | Kind::AtLeast { of: inner, .. } => place(inner, span),
-        Kind::Near { first, rest, .. } => {
-            place(first, span);
-            for (_, node) in rest.iter_mut() {
-                place(node, span);
-            }
-        }
-        Kind::Apart { first, second, .. } => {
-            place(first, span);
-            place(second, span);
-        }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     ast::{Kind, Node, Pattern, Test},
     field::{Field, FieldKind, Fields},
     lexer::{Lexeme, LexemeKind, Quoted},
-    parser::{Parser, Stop, wordless},
+    parser::{Parser, Stop, UNOPENED, wordless},
     term::{self, BadTerm, Case},
 };
 use crate::text::character::is_alphanumeric;
@@ -16,6 +16,9 @@ const PRONOUNS: [&str; 10] = ["US", "IT", "WHO", "WE", "ME", "HE", "OR", "AM", "
 
 /// Largest compiled regular expression, in bytes.
 const PATTERN_BYTES: usize = 1 << 20;
+
+/// What to do where a term is missing.
+const ADD: &str = "add a term, or leave out what asks for it";
 
 type Parsed<T = Node> = Result<T, Stop>;
 
@@ -34,8 +37,10 @@ impl Parser<'_, '_> {
             | LexemeKind::Near(_)
             | LexemeKind::Far { .. }
             | LexemeKind::Compare(..) => Err(self.missing_before(span)),
-            LexemeKind::Comma => Err(self.comma(span, None)),
-            LexemeKind::Minus => Err(self.stop("E109", span, "a term is missing before -", None)),
+            LexemeKind::Comma => {
+                Err(self.comma(span, "leave it out; commas are for 2 OF (a, b, c)"))
+            }
+            LexemeKind::Minus => Err(self.stop("E109", span, "a term is missing before -", ADD)),
             LexemeKind::Field(named) => self.field(named, field, &span),
             LexemeKind::Alias(name) => {
                 self.take()?;
@@ -63,15 +68,17 @@ impl Parser<'_, '_> {
         match self.last().map(|last| last.span.clone()) {
             Some(span) => {
                 let message = format!("the query ends after {}", self.written(&span));
-                self.stop("E109", span, message, Some("add a term, or remove the operator"))
+                self.stop("E109", span, message, "add a term, or remove the operator")
             }
-            None => self.stop("E109", 0..0, "a term is missing", None),
+            None => self.stop("E109", 0..0, "a term is missing", ADD),
         }
     }
 
     fn missing_before_close(&mut self, span: Range<usize>) -> Stop {
         match self.last().map(|last| &last.kind) {
-            None => self.stop("E102", span, "this closing parenthesis has no opening one", None),
+            None => {
+                self.stop("E102", span, "this closing parenthesis has no opening one", UNOPENED)
+            }
             Some(
                 LexemeKind::And
                 | LexemeKind::Or
@@ -79,8 +86,8 @@ impl Parser<'_, '_> {
                 | LexemeKind::Near(_)
                 | LexemeKind::Far { .. }
                 | LexemeKind::Minus,
-            ) => self.stop("E109", span, "a term is missing before this parenthesis", None),
-            Some(_) => self.stop("E102", span, "a term is missing before this parenthesis", None),
+            ) => self.stop("E109", span, "a term is missing before this parenthesis", ADD),
+            Some(_) => self.stop("E102", span, "a term is missing before this parenthesis", ADD),
         }
     }
 
@@ -88,7 +95,7 @@ impl Parser<'_, '_> {
         let word = self.written(&span);
         let help =
             format!("put a term on both sides, or write \"{word}\" in quotes for the word itself");
-        self.stop("E109", span, format!("a term is missing before {word}"), Some(&help))
+        self.stop("E109", span, format!("a term is missing before {word}"), &help)
     }
 
     fn field(&mut self, named: Field, outer: Option<Field>, span: &Range<usize>) -> Parsed {
@@ -97,7 +104,7 @@ impl Parser<'_, '_> {
                 "E114",
                 span.clone(),
                 "a field inside a field",
-                Some("close the first field group before starting another"),
+                "close the first field group before starting another",
             );
         }
         self.take()?;
@@ -114,7 +121,8 @@ impl Parser<'_, '_> {
         }
         if self.peek().is_none() {
             let message = "the query ends after the field name";
-            return Err(self.stop("E109", span.clone(), message, None));
+            let help = format!("write {named}:word with no space");
+            return Err(self.stop("E109", span.clone(), message, &help));
         }
         let inner = self.primary(Some(named))?;
         let span = span.start..self.end_of_last();
@@ -130,14 +138,16 @@ impl Parser<'_, '_> {
                 "E115",
                 list.clone(),
                 "ATLEAST takes one term or one OR group",
-                Some("for several different terms write 2 OF (a, b, c)"),
+                "for several different terms write 2 OF (a, b, c)",
             );
         }
         if wordless(&only).is_some() {
-            self.error("E112", list.clone(), "ATLEAST counts words and phrases only", None);
+            let message = "ATLEAST counts words and phrases only";
+            self.error("E112", list.clone(), message, "write ATLEAST/2(a OR b)");
         }
         if count < 1 {
-            self.error("E115", span.clone(), "ATLEAST needs a number of 1 or more", None);
+            let message = "ATLEAST needs a number of 1 or more";
+            self.error("E115", span.clone(), message, "write ATLEAST/2(a OR b)");
         }
         let fields = field.map_or(Fields::DEFAULT, Fields::of);
         let kind = Kind::AtLeast { count, of: Box::new(only), fields };
@@ -151,7 +161,7 @@ impl Parser<'_, '_> {
         if count < 1 || usize::try_from(count).is_ok_and(|count| count > members.len()) {
             let message = format!("{count} OF a list of {}", members.len());
             let help = format!("the number must lie between 1 and {}", members.len());
-            self.error("E115", whole.clone(), message, Some(&help));
+            self.error("E115", whole.clone(), message, &help);
         }
         Ok(self.node(whole, Kind::Several { count, of: members.into() }))
     }
@@ -179,7 +189,12 @@ impl Parser<'_, '_> {
             Ok(regex) => regex,
             Err(error) => {
                 let message = format!("bad regular expression: {}", last_line(&error.to_string()));
-                self.error("E116", span.clone(), message, None);
+                self.error(
+                    "E116",
+                    span.clone(),
+                    message,
+                    "mend the pattern, or put the text in quotes",
+                );
                 return self.node(span.clone(), Kind::All);
             }
         };
@@ -188,7 +203,7 @@ impl Parser<'_, '_> {
                 "E116",
                 span.clone(),
                 "unknown flag after the regular expression",
-                Some("flags are i, m and s"),
+                "flags are i, m and s",
             );
         }
         if !has_literal(pattern) {
@@ -224,7 +239,8 @@ impl Parser<'_, '_> {
         let node = if let Some((stem, edits)) = split_edits(word) {
             self.fuzzy(stem, edits, span, field)
         } else if word == "=" {
-            self.error("E103", span.clone(), "\"=\" needs a term directly after it", None);
+            let message = "\"=\" needs a term directly after it";
+            self.error("E103", span.clone(), message, "write =NASA, without a space");
             self.node(span.clone(), Kind::All)
         } else if let Some(exact) = word.strip_prefix('=') {
             self.term(exact, Case::Exact, None, span, field)
@@ -246,7 +262,7 @@ impl Parser<'_, '_> {
     fn fuzzy(&mut self, stem: &str, edits: u8, span: &Range<usize>, field: Option<Field>) -> Node {
         if field.is_some_and(|field| field.kind() != FieldKind::Text) {
             let message = "a value cannot be fuzzy";
-            self.error("E117", span.clone(), message, Some("use * and ? in values"));
+            self.error("E117", span.clone(), message, "use * and ? in values");
             return self.node(span.clone(), Kind::All);
         }
         let fields = field.map_or(Fields::DEFAULT, Fields::of);

@@ -209,9 +209,10 @@ impl Node {
     }
 }
 
-fn weight(member: &Node) -> i64 {
-    match member.kind {
-        Kind::Weighted { weight, .. } => weight,
+pub(super) fn weight(member: &Node) -> i64 {
+    match &member.kind {
+        Kind::Weighted { weight, .. } => *weight,
+        Kind::Scoped(inner) => weight(inner),
         _ => 1,
     }
 }

@@ -26,11 +26,11 @@ pub(crate) enum Case {
 pub(crate) struct BadTerm {
     pub(crate) code: &'static str,
     pub(crate) message: String,
-    pub(crate) help: Option<&'static str>,
+    pub(crate) help: &'static str,
 }
 
 impl BadTerm {
-    fn new(code: &'static str, message: impl Into<String>, help: Option<&'static str>) -> Self {
+    fn new(code: &'static str, message: impl Into<String>, help: &'static str) -> Self {
         Self { code, message: message.into(), help }
     }
 }
@@ -48,7 +48,11 @@ pub(crate) fn words(
         match (*word, case) {
             ("*", _) if written.len() > 1 => items.push(Words::One(Element::Any)),
             ("*", _) => {
-                return Err(BadTerm::new("E109", "the phrase has no searchable word", None));
+                return Err(BadTerm::new(
+                    "E109",
+                    "the phrase has no searchable word",
+                    "add a word to it",
+                ));
             }
             ("&", _) => items.push(Words::One(Element::Form("and".into()))),
             (_, Case::Folded) if word.contains(['*', '?']) => items.push(wildcards(word)?),
@@ -59,7 +63,7 @@ pub(crate) fn words(
         return Err(BadTerm::new(
             "E109",
             "there is no searchable word here",
-            Some("punctuation alone cannot be matched; use a regular expression"),
+            "punctuation alone cannot be matched; use a regular expression",
         ));
     }
     match slop {
@@ -67,7 +71,7 @@ pub(crate) fn words(
         Some(_) if items.len() > WINDOW_WORDS => Err(BadTerm::new(
             "E131",
             format!("more than {WINDOW_WORDS} words in any order"),
-            Some("leave out words, or join them by AND"),
+            "leave out words, or join them by AND",
         )),
         Some(slop) => Ok(Kind::Window { words: items.into(), slop, fields }),
     }
@@ -100,7 +104,7 @@ pub(crate) fn fuzzy(word: &str, edits: u8, fields: Fields) -> Result<Kind, BadTe
         return Err(BadTerm::new(
             "E117",
             format!("{word} is too short for ~{edits}"),
-            Some("fuzzy terms need 4 letters for ~1 and 8 for ~2"),
+            "fuzzy terms need 4 letters for ~1 and 8 for ~2",
         ));
     }
     let words = Words::One(Element::Fuzzy { form: form.into(), edits });
@@ -173,7 +177,7 @@ fn wildcards(word: &str) -> Result<Words, BadTerm> {
         return Err(BadTerm::new(
             "E110",
             format!("{word} has fewer than 3 letters besides the wildcard"),
-            Some("write more letters before *"),
+            "write more letters before *",
         ));
     }
     let shapes: Vec<String> =

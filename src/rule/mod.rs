@@ -23,7 +23,7 @@ pub struct Scope {
 
 impl Scope {
     /// Whether an article is looked at, by the feed it came from and that feed's tags.
-    fn admits(&self, facts: &Facts<'_>) -> bool {
+    pub fn admits(&self, facts: &Facts<'_>) -> bool {
         let feed = |name: &FeedName| facts.feed == Some(name.as_str());
         (self.feeds.is_empty() || self.feeds.iter().any(feed))
             && (self.tags.is_empty() || self.tags.iter().any(|tag| facts.tags.contains(tag)))

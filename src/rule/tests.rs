@@ -187,7 +187,9 @@ proptest! {
         let rules = queries.iter().filter_map(|(text, narrow)| rule(text, text, scope(*narrow)));
         let set = Ruleset::compile(rules.collect());
         let mut frequencies = Frequencies::default();
-        counted.iter().for_each(|page| frequencies.count(&[&page.title, &page.body]));
+        for page in counted {
+            frequencies.count(&[&page.title, &page.body]);
+        }
         let tuned = set.tuned(&frequencies);
         for page in &pages {
             let facts = page.facts();

@@ -16,6 +16,7 @@ pub use sqlite::{
     articles::{ArticleRow, Described, Place, Recognised, Revision},
     deliveries::{ClaimedDelivery, DeliveryRow, Ended, Frozen, Promise, Thread},
     feeds::{ClaimedFeed, FeedRow, FeedState, PollEnd},
+    rules::Activity,
     stories::{ExactCopy, StoryRow},
     upkeep::{Counts, LoadVerdict},
 };

@@ -1,7 +1,10 @@
 //! How much of the shorter of two texts stands in the longer.
 
+use std::ops::Deref;
+
 use super::{
     Relation, Thresholds,
+    rewrite::{Substance, is_rewritten},
     sketch::{Mark, Sketch},
 };
 
@@ -41,6 +44,8 @@ pub(super) struct Overlap {
     both: u32,
     /// Shared shingles that have any weight.
     telling: u32,
+    /// The share of the headline in common.
+    title: f64,
 }
 
 /// Weighs a shingle of the article in hand: 1 when it is its own, 0 when it is furniture.
@@ -51,9 +56,10 @@ pub(super) trait Weigh {
 impl Overlap {
     /// Compares two sketches; `common` weighs shingles that many stories have.
     pub(super) fn of(a: &Sketch, b: &Sketch, common: &impl Weigh, thresholds: &Thresholds) -> Self {
-        let (short, long) = if is_shorter(a, b) { (a, b) } else { (b, a) };
+        let (short, long) = Self::by_length(a, b);
         let scale = a.scale().max(b.scale());
-        let mut overlap = Self { scale, ..Self::default() };
+        let title = shared_share(a.title(), b.title());
+        let mut overlap = Self { scale, title, ..Self::default() };
         let mut others = long.marks().filter(|mark| mark.is_kept(scale)).peekable();
         for mark in short.marks().filter(|mark| mark.is_kept(scale)) {
             while others.next_if(|other| other.hash() < mark.hash()).is_some() {
@@ -64,6 +70,11 @@ impl Overlap {
         }
         overlap.longer += u32::try_from(others.count()).unwrap_or(u32::MAX);
         overlap
+    }
+
+    /// The shorter of two texts, and the longer.
+    pub(super) fn by_length<'s>(a: &'s Sketch, b: &'s Sketch) -> (&'s Sketch, &'s Sketch) {
+        if is_shorter(a, b) { (a, b) } else { (b, a) }
     }
 
     fn count(&mut self, mark: Mark, shared: bool, weight: f64, quoted_weight: f64) {
@@ -102,6 +113,16 @@ impl Overlap {
         share(self.heard_shared, self.heard)
     }
 
+    /// Containment in the shorter text, quotations left out.
+    pub(super) fn plain_containment(&self) -> f64 {
+        share(self.plain_shared, self.plain)
+    }
+
+    /// The share of the shorter headline's words that the other has.
+    pub(super) fn title(&self) -> f64 {
+        self.title
+    }
+
     /// Jaccard, unweighted.
     pub(super) fn resemblance(&self) -> f64 {
         share(f64::from(self.both), f64::from(self.shorter + self.longer - self.both))
@@ -121,34 +142,59 @@ impl Overlap {
         self.whole < thresholds.own_share * self.total
     }
 
+    /// Whether so little is shared that it may be an official name.
+    fn is_thin(&self, thresholds: &Thresholds) -> bool {
+        self.unsampled(f64::from(self.telling)) < thresholds.shared_shingles
+    }
+
     /// Whether what is shared is shared outside quotation marks, too.
     fn is_only_quotes(&self, thresholds: &Thresholds) -> bool {
         self.unsampled(self.plain) >= thresholds.plain_shingles
-            && share(self.plain_shared, self.plain) < thresholds.plain_containment
+            && self.plain_containment() < thresholds.plain_containment
     }
 }
 
 /// Judges two sketches by what they share.
-pub(super) fn judge(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> Verdict {
+pub(super) fn judge(
+    a: &Sketch,
+    b: &Sketch,
+    overlap: &Overlap,
+    substance: &impl Deref<Target = Substance>,
+    thresholds: &Thresholds,
+) -> Verdict {
     if is_same_again(a, b, overlap, thresholds) {
         return Verdict::Copy;
     }
-    let thin = overlap.unsampled(f64::from(overlap.telling)) < thresholds.shared_shingles;
-    if thin
-        || overlap.is_mostly_furniture(thresholds)
-        || is_page_furniture(a, b, overlap, thresholds)
-        || is_template(a, b, overlap, thresholds)
+    if overlap.is_mostly_furniture(thresholds) || is_page_furniture(a, b, overlap, thresholds) {
+        return Verdict::Unrelated;
+    }
+    let template = is_template(a, b, overlap, thresholds);
+    if !template
+        && (is_reprinted(a, b, overlap, substance, thresholds)
+            || is_rewritten(a, b, overlap, substance, &thresholds.rewrite))
     {
-        Verdict::Unrelated
-    } else if overlap.similarity() >= needed(a, b, overlap, thresholds)
-        && !overlap.is_only_quotes(thresholds)
-    {
-        Verdict::Copy
-    } else if overlap.containment() >= thresholds.related {
+        return Verdict::Copy;
+    }
+    if overlap.containment() >= thresholds.related && !template && !overlap.is_thin(thresholds) {
         Verdict::Related
     } else {
         Verdict::Unrelated
     }
+}
+
+/// Whether the wording itself was taken over, wholly or in good part.
+fn is_reprinted(
+    a: &Sketch,
+    b: &Sketch,
+    overlap: &Overlap,
+    substance: &impl Deref<Target = Substance>,
+    thresholds: &Thresholds,
+) -> bool {
+    overlap.similarity() >= needed(a, b, overlap, thresholds)
+        && !overlap.is_thin(thresholds)
+        && !overlap.is_only_quotes(thresholds)
+        && !substance.is_other(thresholds)
+        && !is_series(a, b, overlap, substance, thresholds)
 }
 
 /// What `a` is to `b`, given that they are copies.
@@ -180,7 +226,7 @@ fn is_same_again(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresho
 /// Pages of one outlet share furniture; copies there share the headline or the lead as well.
 fn is_page_furniture(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> bool {
     a.same_publisher(b)
-        && shared_share(a.title(), b.title()) < thresholds.own_title
+        && overlap.title() < thresholds.own_title
         && overlap.lead_containment() < thresholds.own_lead
 }
 
@@ -197,10 +243,28 @@ fn is_template(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Threshold
         || (numbers < thresholds.template_numbers_later && similarity < 0.97 && days_apart)
 }
 
+/// One house's report of the same thing another day: the frame and most words are the same, the
+/// figures are not.
+fn is_series(
+    a: &Sketch,
+    b: &Sketch,
+    overlap: &Overlap,
+    substance: &impl Deref<Target = Substance>,
+    thresholds: &Thresholds,
+) -> bool {
+    let apart = a.at().duration_since(b.at()).abs().as_hours() >= thresholds.series_hours;
+    a.same_publisher(b)
+        && apart
+        && a.words().min(b.words()) < thresholds.template_words
+        && substance.figures.whole >= 0.5
+        && substance.figures.of_whole() < thresholds.series_figures
+        && overlap.similarity() < thresholds.series_free
+}
+
 /// The containment that makes a copy: more where the evidence is thin, less where leads agree.
 fn needed(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> f64 {
     let mut needed = thresholds.copy;
-    let titles = shared_share(a.title(), b.title());
+    let titles = overlap.title();
     if overlap.unsampled(overlap.whole) < thresholds.thin_shingles {
         needed = needed.max(thresholds.copy_thin);
         let told = a.title().len().min(b.title().len()) >= thresholds.title_words;

@@ -3,12 +3,14 @@
 pub mod attribution;
 mod common;
 mod compare;
+pub mod rewrite;
 mod segment;
 pub mod signal;
 pub mod sketch;
+pub mod terms;
 pub mod window;
 
-use std::collections::BTreeSet;
+use std::{cell::LazyCell, cmp::Reverse, collections::BTreeSet};
 
 use crate::model::{ArticleId, StoryId};
 
@@ -17,10 +19,12 @@ pub use attribution::{
 };
 pub use signal::{Signals, signal};
 pub use sketch::{Sketch, Subject};
+pub use terms::{Counts, Rarity};
 pub use window::{Candidate, Window};
 
 use common::Common;
 use compare::{Overlap, Verdict, judge, relation};
+use rewrite::{RewriteWeights, Substance};
 
 /// Every threshold of the verdict, each with where it comes from.
 ///
@@ -88,6 +92,8 @@ pub struct Thresholds {
     pub template_words: u32,
     /// The longest member of a story must agree to this share of `copy` …
     pub drift: f64,
+    /// … or have this share of its telling words …
+    pub drift_words: f64,
     /// … unless the best match is at least so close.
     pub drift_free: f64,
     /// Containment of a verbatim copy: dateline, credit and house style may differ.
@@ -96,6 +102,18 @@ pub struct Thresholds {
     pub verbatim_length: f64,
     /// Containment of a cut: what is left is left as it was.
     pub cut: f64,
+    /// With at least so many rare words in the shorter text …
+    pub other_words_least: f64,
+    /// … and less than this share of them in the longer, it is another text in the same frame.
+    pub other_words: f64,
+    /// One publisher's short reports, so many hours apart or more, …
+    pub series_hours: i64,
+    /// … are a series where less than this share of the figures is the same, …
+    pub series_figures: f64,
+    /// … unless so much is contained.
+    pub series_free: f64,
+    /// Weights of evidence for a copy that was rewritten.
+    pub rewrite: RewriteWeights,
 }
 
 impl Default for Thresholds {
@@ -115,7 +133,7 @@ impl Default for Thresholds {
             shared_by_many: 5,
             own_share: 0.25,
             same_again: 0.9,
-            own_title: 0.3,
+            own_title: 0.35,
             own_lead: 0.5,
             title_agrees: 0.8,
             title_words: 4,
@@ -130,10 +148,17 @@ impl Default for Thresholds {
             template_hours: 48,
             template_words: 170,
             drift: 0.6,
+            drift_words: 0.3,
             drift_free: 0.8,
             verbatim: 0.9,
             verbatim_length: 0.9,
             cut: 0.85,
+            other_words_least: 15.0,
+            other_words: 0.45,
+            series_hours: 12,
+            series_figures: 0.8,
+            series_free: 0.97,
+            rewrite: RewriteWeights::default(),
         }
     }
 }
@@ -184,16 +209,24 @@ pub enum Assignment {
 }
 
 /// Judges candidates, best first; does not depend on their order.
-pub fn assign(sketch: &Sketch, candidates: &[Candidate], thresholds: &Thresholds) -> Assignment {
+pub fn assign(
+    sketch: &Sketch,
+    candidates: &[Candidate],
+    rarity: Rarity<'_>,
+    thresholds: &Thresholds,
+) -> Assignment {
     let near: Vec<&Candidate> =
         candidates.iter().filter(|other| within(sketch, &other.sketch, thresholds)).collect();
     let common = Common::among(sketch, &near, thresholds);
-    let mut compared: Vec<Compared<'_>> =
-        near.iter().map(|other| Compared::new(sketch, other, &common, thresholds)).collect();
-    compared.sort_by(Compared::best_first);
-    let joined = compared
+    let substance = |other: &Candidate| Substance::of(sketch, other, &near, rarity);
+    let mut compared: Vec<Compared<'_>> = near
         .iter()
-        .find(|best| best.verdict == Verdict::Copy && !drifts(best, &compared, thresholds));
+        .map(|other| Compared::new(sketch, other, &common, || substance(other), thresholds))
+        .collect();
+    compared.sort_by(Compared::best_first);
+    let joined = compared.iter().find(|best| {
+        best.verdict == Verdict::Copy && !drifts(best, &compared, substance, thresholds)
+    });
     let story = joined.map(|best| best.other.story);
     let related = related(sketch, &compared, story, thresholds);
     match joined {
@@ -218,10 +251,11 @@ impl<'a> Compared<'a> {
         sketch: &Sketch,
         other: &'a Candidate,
         common: &Common,
+        substance: impl FnOnce() -> Substance,
         thresholds: &Thresholds,
     ) -> Self {
         let overlap = Overlap::of(sketch, &other.sketch, common, thresholds);
-        let verdict = judge(sketch, &other.sketch, &overlap, thresholds);
+        let verdict = judge(sketch, &other.sketch, &overlap, &LazyCell::new(substance), thresholds);
         Self { other, overlap, verdict }
     }
 
@@ -250,14 +284,20 @@ fn within(a: &Sketch, b: &Sketch, thresholds: &Thresholds) -> bool {
 
 /// Whether the best match is a copy but the longest member of its story is another text: by small
 /// steps a story would become another.
-fn drifts(best: &Compared<'_>, compared: &[Compared<'_>], thresholds: &Thresholds) -> bool {
+fn drifts(
+    best: &Compared<'_>,
+    compared: &[Compared<'_>],
+    substance: impl Fn(&Candidate) -> Substance,
+    thresholds: &Thresholds,
+) -> bool {
     let longest = compared
         .iter()
         .filter(|one| one.other.story == best.other.story)
-        .max_by_key(|one| (one.other.sketch.words(), std::cmp::Reverse(one.other.article)));
+        .max_by_key(|one| (one.other.sketch.words(), Reverse(one.other.article)));
     best.overlap.similarity() < thresholds.drift_free
         && longest.is_some_and(|longest| {
             longest.overlap.similarity() < thresholds.drift * thresholds.copy
+                && substance(longest.other).words.of_whole() < thresholds.drift_words
         })
 }
 

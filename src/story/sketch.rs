@@ -3,6 +3,10 @@
 use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::{
+    attribution::{Credit, UNNAMED},
+    terms::{self, Term},
+};
 use crate::text::{clean, words};
 
 /// Words of a text that are sketched; a cut rarely keeps more, and a long read is recognised by
@@ -35,6 +39,8 @@ pub struct Subject<'a> {
     pub publisher: &'a str,
     /// When.
     pub at: Timestamp,
+    /// Agencies that it is credited to.
+    pub credits: &'a [Credit],
 }
 
 /// What is remembered of a text; opaque to others.
@@ -50,8 +56,12 @@ pub struct Sketch {
     scale: u8,
     numbers: u8,
     title: u8,
-    /// Marks, then numbers, then headline words, each part ascending.
+    credits: u8,
+    /// Marks, then numbers, headline words and credited agencies, each part ascending.
     data: Box<[u32]>,
+    /// Figures, then telling words, each part ascending.
+    terms: Box<[Term]>,
+    figures: u16,
 }
 
 /// One shingle: 30 bits of its hash, and two of where it stands.
@@ -85,8 +95,8 @@ impl Mark {
 
 impl Sketch {
     /// Grows whenever the same text would give other bytes.
-    pub const VERSION: u32 = 1;
-    const HEADER: usize = 28;
+    pub const VERSION: u32 = 2;
+    const HEADER: usize = 32;
 
     /// Sketches a text; a headline alone is its own text.
     pub fn of(subject: &Subject<'_>) -> Self {
@@ -102,6 +112,12 @@ impl Sketch {
         let numbers = extend_sorted(&mut data, lead.iter().filter(|word| word.number));
         let telling = |word: &&words::Word| word.length >= SHORTEST_TITLE_WORD || word.unspaced;
         let title = extend_sorted(&mut data, title.iter().filter(telling));
+        let agencies = subject.credits.iter().map(|credit| credit.agency.as_str());
+        let agencies = agencies.filter(|agency| *agency != UNNAMED);
+        let credits = extend_ascending(&mut data, agencies.map(|id| xxh3_64(id.as_bytes())));
+        let mut terms = terms::figures(&text);
+        let figures = u16::try_from(terms.len()).unwrap_or(u16::MAX);
+        terms.extend(terms::telling(&text));
         Self {
             at: Timestamp::from_second(subject.at.as_second()).unwrap_or(subject.at),
             publisher: low(xxh3_64(subject.publisher.trim().to_lowercase().as_bytes())),
@@ -109,7 +125,10 @@ impl Sketch {
             scale,
             numbers,
             title,
+            credits,
             data: data.into(),
+            terms: terms.into(),
+            figures,
         }
     }
 
@@ -144,7 +163,22 @@ impl Sketch {
 
     /// The words of the headline that say something, ascending.
     pub(super) fn title(&self) -> &[u32] {
-        &self.data[self.title_at()..]
+        &self.data[self.title_at()..self.credits_at()]
+    }
+
+    /// The agencies that the text is credited to, ascending.
+    pub(super) fn credits(&self) -> &[u32] {
+        &self.data[self.credits_at()..]
+    }
+
+    /// The figures of the whole text, ascending.
+    pub(super) fn figures(&self) -> &[Term] {
+        &self.terms[..usize::from(self.figures)]
+    }
+
+    /// The telling words that are not quoted, ascending.
+    pub(super) fn telling(&self) -> &[Term] {
+        &self.terms[usize::from(self.figures)..]
     }
 
     fn numbers_at(&self) -> usize {
@@ -152,19 +186,28 @@ impl Sketch {
     }
 
     fn title_at(&self) -> usize {
-        self.data.len() - usize::from(self.title)
+        self.credits_at() - usize::from(self.title)
+    }
+
+    fn credits_at(&self) -> usize {
+        self.data.len() - usize::from(self.credits)
     }
 
     /// The stored form.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(Self::HEADER + 4 * self.data.len());
+        let mut body = Vec::with_capacity(4 * self.data.len() + 2 * self.terms.len());
+        body.extend(self.data.iter().flat_map(|word| word.to_le_bytes()));
+        body.extend(self.terms.iter().flat_map(|term| term.to_le_bytes()));
+        let mut bytes = Vec::with_capacity(Self::HEADER + body.len());
         bytes.extend(Self::VERSION.to_le_bytes());
         bytes.extend(self.at.as_second().to_le_bytes());
         bytes.extend(self.publisher.to_le_bytes());
         bytes.extend(self.words.to_le_bytes());
-        bytes.extend([self.scale, self.numbers, self.title, 0]);
-        bytes.extend(low(xxh3_64(&as_bytes(&self.data))).to_le_bytes());
-        bytes.extend(as_bytes(&self.data));
+        bytes.extend([self.scale, self.numbers, self.title, self.credits]);
+        bytes.extend(low(xxh3_64(&body)).to_le_bytes());
+        bytes.extend(self.figures.to_le_bytes());
+        bytes.extend(u16::try_from(self.terms.len()).unwrap_or(u16::MAX).to_le_bytes());
+        bytes.extend(body);
         bytes
     }
 
@@ -173,9 +216,12 @@ impl Sketch {
         let (header, body) = bytes.split_at_checked(Self::HEADER)?;
         let word = |at: usize| Some(u32::from_le_bytes(*header.get(at..)?.first_chunk()?));
         let second = i64::from_le_bytes(*header.get(4..)?.first_chunk()?);
-        if word(0)? != Self::VERSION || word(24)? != low(xxh3_64(body)) || body.len() % 4 != 0 {
+        let half = |at: usize| Some(u16::from_le_bytes(*header.get(at..)?.first_chunk()?));
+        if word(0)? != Self::VERSION || word(24)? != low(xxh3_64(body)) {
             return None;
         }
+        let data = body.len().checked_sub(2 * usize::from(half(30)?))?;
+        let (data, terms) = (body[..data].as_chunks(), body[data..].as_chunks());
         let sketch = Self {
             at: Timestamp::from_second(second).ok()?,
             publisher: word(12)?,
@@ -183,16 +229,17 @@ impl Sketch {
             scale: header[20],
             numbers: header[21],
             title: header[22],
-            data: body.as_chunks().0.iter().map(|chunk| u32::from_le_bytes(*chunk)).collect(),
+            credits: header[23],
+            data: data.0.iter().map(|chunk| u32::from_le_bytes(*chunk)).collect(),
+            terms: terms.0.iter().map(|chunk| Term::from_le_bytes(*chunk)).collect(),
+            figures: half(28)?,
         };
-        let extras = usize::from(sketch.numbers) + usize::from(sketch.title);
-        let sound = sketch.scale <= 2 && extras <= sketch.data.len();
+        let extras = [sketch.numbers, sketch.title, sketch.credits].map(usize::from);
+        let extras = extras.iter().sum::<usize>();
+        let whole = data.1.is_empty() && usize::from(sketch.figures) <= sketch.terms.len();
+        let sound = whole && sketch.scale <= 2 && extras <= sketch.data.len();
         (sound && sketch.data[..sketch.numbers_at()].is_sorted()).then_some(sketch)
     }
-}
-
-fn as_bytes(data: &[u32]) -> Vec<u8> {
-    data.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
 /// The first words of a text without what surrounds it, and how many words it has.
@@ -251,7 +298,11 @@ fn hash(shingle: &[words::Word]) -> u32 {
 
 /// Appends the words' hashes, ascending and each once; returns how many.
 fn extend_sorted<'a>(data: &mut Vec<u32>, words: impl Iterator<Item = &'a words::Word>) -> u8 {
-    let mut hashes: Vec<u32> = words.map(|word| low(word.hash)).collect();
+    extend_ascending(data, words.map(|word| word.hash))
+}
+
+fn extend_ascending(data: &mut Vec<u32>, hashes: impl Iterator<Item = u64>) -> u8 {
+    let mut hashes: Vec<u32> = hashes.map(low).collect();
     hashes.sort_unstable();
     hashes.dedup();
     hashes.truncate(MOST_EXTRAS);

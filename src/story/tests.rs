@@ -24,7 +24,12 @@ fn name(number: u32) -> String {
 }
 
 fn sketch(text: &str, publisher: &str, hours: i64) -> Sketch {
-    Sketch::of(&Subject { title: "", text, publisher, at: at(hours) })
+    Sketch::of(&Subject { title: "", text, publisher, at: at(hours), credits: &[] })
+}
+
+/// Judges candidates where nothing is known of how rare words are.
+fn assign(sketch: &Sketch, candidates: &[Candidate], thresholds: &Thresholds) -> Assignment {
+    super::assign(sketch, candidates, Rarity(&[]), thresholds)
 }
 
 /// Feeds texts in order, as the daemon does; the story of each.
@@ -256,7 +261,7 @@ fn any_text_indexed_whole() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn any_text_can_be_sketched_and_stored(title in any::<String>(), text in any::<String>()) {
-        let made = Sketch::of(&Subject { title: &title, text: &text, publisher: "P", at: at(0) });
+        let made = Sketch::of(&Subject { title: &title, text: &text, publisher: "P", at: at(0), credits: &[] });
         prop_assert_eq!(Sketch::from_bytes(&made.to_bytes()), Some(made));
     }
 

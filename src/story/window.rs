@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{segment::Segment, sketch::Sketch};
+use super::{segment::Segment, sketch::Sketch, terms::Counts};
 use crate::model::{ArticleId, StoryId};
 
 /// Hits that a candidate needs, in shingles of the text; a lone shared shingle is chance.
@@ -36,6 +36,7 @@ pub struct Window {
     days: BTreeMap<i64, Segment>,
     articles: HashMap<ArticleId, Place>,
     stories: HashMap<StoryId, Vec<ArticleId>>,
+    counts: Counts,
 }
 
 /// Where a sketch is.
@@ -50,6 +51,7 @@ impl Window {
     pub fn insert(&mut self, article: ArticleId, story: StoryId, sketch: Sketch) {
         self.remove(article);
         let day = day_of(sketch.at());
+        self.counts.add(&sketch);
         let candidate = Candidate { article, story, sketch: Arc::new(sketch) };
         let slot = self.days.entry(day).or_default().push(candidate);
         self.articles.insert(article, Place { day, slot });
@@ -66,6 +68,7 @@ impl Window {
             self.days.remove(&place.day);
         }
         if let Some(taken) = taken {
+            self.counts.remove(&taken.sketch);
             self.leave_story(&taken);
         }
     }
@@ -76,6 +79,7 @@ impl Window {
         let forgotten = std::mem::replace(&mut self.days, kept);
         for candidate in forgotten.values().flat_map(Segment::iter) {
             self.articles.remove(&candidate.article);
+            self.counts.remove(&candidate.sketch);
             self.leave_story(candidate);
         }
     }
@@ -111,6 +115,11 @@ impl Window {
     /// Every live article of a story, in the order in which they came.
     pub fn members(&self, story: StoryId) -> Vec<Candidate> {
         self.members_of(story).cloned().collect()
+    }
+
+    /// In how many live articles each term occurs.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     /// Whether an article's sketch is live.

@@ -38,20 +38,20 @@ pub fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂' | '″' | '「' | '」' | '『' | '』')
 }
 
-/// A letter, mark or number of any script.
+/// A letter, mark or number of any script; not U+02BC, the apostrophe that Unicode counts as one.
 pub fn is_alphanumeric(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric();
     }
-    c.is_alphanumeric() || is_combining_mark(c)
+    (c.is_alphanumeric() || is_combining_mark(c)) && !is_apostrophe(c)
 }
 
-/// A letter or mark of any script.
+/// A letter or mark of any script; not U+02BC.
 pub fn is_letter(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphabetic();
     }
-    (c.is_alphabetic() && !c.is_numeric()) || is_combining_mark(c)
+    ((c.is_alphabetic() && !c.is_numeric()) || is_combining_mark(c)) && !is_apostrophe(c)
 }
 
 /// The value of a decimal digit of any script.

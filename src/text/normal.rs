@@ -4,7 +4,7 @@
 //! (datelines, credits, numbers) is its own affair. A change of it changes what is stored, so it
 //! is made with care.
 
-use super::html;
+use super::{html, sentence::Boundaries};
 
 /// The longest line that can be furniture, in bytes: furniture is short, paragraphs are long.
 const LONGEST: usize = 200;
@@ -90,7 +90,8 @@ pub fn text(text: &str) -> String {
     out
 }
 
-/// Whether a line is furniture of a page as a whole.
+/// Whether a line is furniture of a page as a whole; one with a second sentence, as where a text
+/// has lost its line breaks, is not.
 pub fn is_furniture(line: &str) -> bool {
     if line.len() > LONGEST {
         return false;
@@ -98,7 +99,12 @@ pub fn is_furniture(line: &str) -> bool {
     let lower = line.trim().to_lowercase();
     WHOLE.contains(&lower.trim_end_matches([':', '.']))
         || WHOLE.contains(&lower.as_str())
-        || BEGINNINGS.iter().any(|start| lower.starts_with(start))
+        || (BEGINNINGS.iter().any(|start| lower.starts_with(start)) && is_one_sentence(line))
+}
+
+fn is_one_sentence(line: &str) -> bool {
+    let words: Vec<char> = line.trim_end_matches(|c: char| !c.is_alphanumeric()).chars().collect();
+    Boundaries::default().advance(&words, words.len()).0 == 0
 }
 
 #[cfg(test)]
@@ -109,6 +115,17 @@ mod tests {
     fn furniture_goes_and_text_stays() {
         let page = "Logo\n\nAdvertisement\n\nThe minister  said\u{a0}so.\nAnd left.\n\nALSO READ: Ten walks\n\nAdvertisement revenue fell.";
         assert_eq!(text(page), "The minister said so.\nAnd left.\n\nAdvertisement revenue fell.");
+    }
+
+    #[test]
+    fn a_text_on_one_line_with_furniture_stays() {
+        for line in ["Sign up to our letter. The port is shut.", "यह भी पढ़ें। बंदरगाह बंद है।"]
+        {
+            assert_eq!(text(line), line);
+        }
+        for line in ["Sign up to our letter.", "Also read: Gen. Mbeki visits St. Ives!"] {
+            assert_eq!(text(line), "", "{line}");
+        }
     }
 
     #[test]

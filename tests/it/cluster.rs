@@ -210,26 +210,26 @@ fn check(set: &str, least_precision: f64, least_f1: f64) {
 
 #[test]
 fn copies_among_real_news_are_found() {
-    check("newscluster", 0.98, 0.98);
+    check("newscluster", 0.96, 0.98);
 }
 
 #[test]
 fn recurring_templates_are_not_copies() {
-    check("reuters-templates", 0.97, 0.98);
+    check("reuters-templates", 0.99, 0.99);
 }
 
 #[test]
 fn copies_changed_as_desks_change_them_are_found() {
-    check("synthetic", 0.99, 0.98);
+    check("synthetic", 0.99, 0.985);
 }
 
 #[test]
 fn pages_full_of_furniture_are_told_apart() {
-    check("allsides", 0.78, 0.87);
+    check("allsides", 0.82, 0.9);
 }
 
 #[test]
 fn reworded_copies_are_never_merged_with_lookalikes() {
-    check("newsroom", 0.98, 0.45);
-    check("newsroom-languages", 0.98, 0.40);
+    check("newsroom", 0.98, 0.94);
+    check("newsroom-languages", 0.98, 0.82);
 }

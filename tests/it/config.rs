@@ -71,6 +71,7 @@ fn the_examples_commented_keys_are_keys() {
     assert_eq!(shown.story, defaults.story);
     assert_eq!(shown.first_poll_alert, defaults.first_poll_alert);
     assert_eq!(shown.fetch.max_bytes, defaults.fetch.max_bytes);
+    assert_eq!(shown.fetch.total_timeout, defaults.fetch.total_timeout);
     assert_eq!(shown.fetch.allow, defaults.fetch.allow);
     assert!(shown.mail.is_some());
     assert!(!format!("{shown:?}").contains("sesame"));

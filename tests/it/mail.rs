@@ -42,7 +42,7 @@ fn outgoing() -> Outgoing {
 }
 
 fn server(security: Security, script: Vec<Vec<(Step, Answer)>>) -> SmtpServer {
-    SmtpServer::start(Options { security, login: Some(LOGIN), script })
+    SmtpServer::start(Options { security, login: Some(LOGIN), script, pace: Duration::ZERO })
 }
 
 fn settings(server: &SmtpServer, tls: Tls) -> SmtpSettings {

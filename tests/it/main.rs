@@ -3,11 +3,20 @@
 #![expect(clippy::print_stderr, reason = "a test says what it measured and what it left out")]
 
 mod attribution;
+mod bad_feeds;
+mod bad_folders;
+mod bad_orders;
 mod binary;
 mod cluster;
 mod config;
 mod fetch;
+mod kills;
 mod mail;
 mod matching;
+mod newspapers;
 mod parse;
+mod pipeline;
+mod rules;
+mod smtp;
+mod store;
 mod support;

@@ -17,7 +17,10 @@ use serde_json::{Map, Value, json};
 use crate::{
     cli::Exit,
     model::{ArticleId, StoryId},
-    story::{Assignment, Evidence, Relation, Sketch, Subject, Thresholds, Window, assign},
+    story::{
+        Assignment, Evidence, Imprint, Rarity, Relation, Sketch, Subject, Thresholds, Window,
+        assign, attribute,
+    },
 };
 
 /// The longest line that is read; an article of this size is none.
@@ -95,16 +98,25 @@ impl Desk {
     fn place(&mut self, arrival: &Arrival) -> (Value, Vec<Value>) {
         let at = arrival.date.or(self.at).unwrap_or(Timestamp::UNIX_EPOCH);
         let begun = Instant::now();
+        let provenance = attribute(&Imprint {
+            publisher: &arrival.publisher,
+            title: &arrival.title,
+            text: &arrival.text,
+            ..Imprint::default()
+        });
         let sketch = Sketch::of(&Subject {
             title: &arrival.title,
             text: &arrival.text,
             publisher: &arrival.publisher,
             at,
+            credits: &provenance.credits,
         });
         self.forget(at);
         let horizon = earlier(at, self.thresholds.window);
         let candidates = self.window.candidates(&sketch, None, horizon, MOST_CANDIDATES);
-        let assignment = assign(&sketch, &candidates, &self.thresholds);
+        let counts = [self.window.counts()];
+        let rarity = Rarity(&counts);
+        let assignment = assign(&sketch, &candidates, rarity, &self.thresholds);
         let article = ArticleId(self.arrived);
         let story = match &assignment {
             Assignment::Opens { .. } => StoryId(self.arrived),

@@ -14,6 +14,7 @@ use super::queries::{self, Mistake};
 use crate::{
     cli::Exit,
     config,
+    diagnostic::Colour,
     query::{Facts, Field, Hit},
     rule::{Rule, Ruleset},
 };
@@ -93,7 +94,7 @@ fn load(args: &MatchArgs) -> anyhow::Result<Option<Ruleset>> {
         mistakes
             .iter()
             .filter(|mistake| mistake.is_error())
-            .for_each(|mistake| eprintln!("{}", mistake.to_text()));
+            .for_each(|mistake| eprintln!("{}", mistake.to_text(Colour::Plain)));
         return Ok(None);
     }
     Ok(Some(Ruleset::compile(rules)))

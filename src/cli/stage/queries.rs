@@ -1,6 +1,11 @@
 //! A file with one query a line, and the aliases that its queries use.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{self, IsTerminal as _},
+    path::Path,
+    sync::Arc,
+};
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
@@ -8,29 +13,40 @@ use serde_json::{Value, json};
 use crate::{
     cli::Exit,
     config,
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::{Colour, Diagnostic, Report, Severity, Source},
     model::RuleName,
     query::{self, Aliases},
     rule::{Rule, Scope},
 };
 
-/// A problem of a query, by the line it stands in (from 1) and its text.
+/// A problem of a query, by the line it stands in (from 1), its text, and where that begins in the
+/// file.
 pub(super) struct Mistake {
     line: usize,
     query: String,
+    file: Arc<Source>,
+    start: usize,
     diagnostic: Diagnostic,
 }
 
 /// The rules of a file, named by their line numbers, and every problem.
 pub(super) fn load(path: &Path, aliases: &Aliases) -> anyhow::Result<(Vec<Rule>, Vec<Mistake>)> {
     let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let file = Arc::new(Source { name: path.display().to_string(), text });
     let (mut rules, mut mistakes) = (Vec::new(), Vec::new());
-    for (at, source) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let (query, diagnostics) = query::parse(source, aliases);
-        let name = RuleName::new((at + 1).to_string());
-        rules.extend(query.map(|query| Rule { name, query, scope: Scope::default() }));
-        let mistake = |diagnostic| Mistake { line: at + 1, query: source.to_owned(), diagnostic };
-        mistakes.extend(diagnostics.into_iter().map(mistake));
+    let mut start = 0;
+    for (at, line) in file.text.split_inclusive('\n').enumerate() {
+        let source = line.trim_end_matches(['\n', '\r']);
+        if !source.trim().is_empty() {
+            let (query, diagnostics) = query::parse(source, aliases);
+            let name = RuleName::new((at + 1).to_string());
+            rules.extend(query.map(|query| Rule { name, query, scope: Scope::default() }));
+            mistakes.extend(diagnostics.into_iter().map(|diagnostic| {
+                let (query, file) = (source.to_owned(), Arc::clone(&file));
+                Mistake { line: at + 1, query, file, start, diagnostic }
+            }));
+        }
+        start += line.len();
     }
     Ok((rules, mistakes))
 }
@@ -64,27 +80,13 @@ impl Mistake {
         })
     }
 
-    /// The problem as a person reads it.
-    pub(super) fn to_text(&self) -> String {
-        let kind = if self.is_error() { "error" } else { "warning" };
-        let code = self.diagnostic.code.map_or_else(String::new, |code| format!("[{code}]"));
-        let help = self
-            .diagnostic
-            .help
-            .as_ref()
-            .map_or_else(String::new, |help| format!("\n  = help: {help}"));
-        let before =
-            self.query.get(..self.diagnostic.span.start).unwrap_or_default().chars().count();
-        let marked =
-            self.query.get(self.diagnostic.span.clone()).unwrap_or_default().chars().count().max(1);
-        format!(
-            "{kind}{code}: line {}: {}\n  | {}\n  | {}{}{help}",
-            self.line,
-            self.diagnostic.message,
-            self.query,
-            " ".repeat(before),
-            "^".repeat(marked)
-        )
+    /// The problem as a person reads it, at its place in the file.
+    pub(super) fn to_text(&self, colour: Colour) -> String {
+        let mut diagnostic = self.diagnostic.clone();
+        diagnostic.span = self.start + diagnostic.span.start..self.start + diagnostic.span.end;
+        let mut report = Report::default();
+        report.push(&self.file, diagnostic);
+        report.render(colour)
     }
 }
 
@@ -96,11 +98,12 @@ pub(crate) fn check_queries(
     as_json: bool,
 ) -> anyhow::Result<Exit> {
     let (rules, mistakes) = load(path, &aliases(with)?)?;
+    let colour = if io::stdout().is_terminal() { Colour::Ansi } else { Colour::Plain };
     for mistake in &mistakes {
         if as_json {
             println!("{}", mistake.to_json());
         } else {
-            println!("{}", mistake.to_text());
+            println!("{}", mistake.to_text(colour));
         }
     }
     let refused = mistakes.iter().any(Mistake::is_error);

@@ -22,6 +22,9 @@ use crate::{
 /// Bytes of a document: less than this is no feed, more is no newspaper.
 const DOCUMENT_BYTES: RangeInclusive<u64> = 1 << 10..=256 << 20;
 
+/// Seconds that one answer may take: less is no patience, more would outlast the claim on the feed.
+const ANSWER_SECONDS: RangeInclusive<u64> = 1..=4 * 60;
+
 /// `[fetch]`.
 pub(super) fn fetch(raw: &Raw, report: &mut Report) -> fetch::Settings {
     let mut settings = fetch::Settings::default();
@@ -33,6 +36,10 @@ pub(super) fn fetch(raw: &Raw, report: &mut Report) -> fetch::Settings {
         .collect();
     if let Some(bytes) = number(section, written.max_bytes.as_ref(), DOCUMENT_BYTES, report) {
         settings.max_bytes = bytes;
+    }
+    if let Some(timeout) = span(Some(section), written.timeout.as_ref(), ANSWER_SECONDS, report) {
+        settings.total_timeout = timeout;
+        settings.read_timeout = timeout / 2;
     }
     if let Some(contact) = &written.contact
         && section.read(contact, report, |contact| check_contact(contact)).is_some()

@@ -44,6 +44,7 @@ pub(super) fn live(
         generation,
         data: raw.data.as_ref().map_or(data, |data| PathBuf::from(&data.value)),
         feeds,
+        disabled: rules.disabled,
         policies: rules.policies,
         renamed: rules.renamed,
         recipients: recipient::recipients(raw, report),

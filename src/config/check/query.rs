@@ -9,7 +9,7 @@ use crate::{
         raw::{Placed, Raw},
         value,
     },
-    diagnostic::{Diagnostic, Report, Source},
+    diagnostic::{Diagnostic, Report, Severity, Source},
     query::{self, Aliases, Query},
 };
 
@@ -28,24 +28,44 @@ pub(super) fn compile(
     query
 }
 
-/// Checks every alias by itself, and gives them all.
+/// Checks every alias by itself, and gives them all. One that is refused is told where it is
+/// written, and a word stands for it wherever it is used, so that it is told once.
 pub(super) fn aliases(raw: &Raw, report: &mut Report) -> Aliases {
     let all: Aliases = raw
         .aliases
         .iter()
         .map(|(name, alias)| (name.clone(), alias.value.get_ref().clone()))
         .collect();
+    let mut sound = all.clone();
+    let mut told = Vec::new();
     for (name, alias) in &raw.aliases {
+        let (_, problems) = query::parse(alias.value.get_ref(), &all);
+        if problems.iter().any(is_refusal) {
+            sound.insert(name.clone(), STAND_IN.to_owned());
+        }
+        told.push(problems);
+    }
+    for ((name, alias), mut problems) in raw.aliases.iter().zip(told) {
         let Placed { source, span, value: text } = alias;
         if let Err(fault) = value::alias_name(name) {
             report.push(source, fault.at(span.clone()));
         }
-        let (_, diagnostics) = query::parse(text.get_ref(), &all);
-        for diagnostic in diagnostics.into_iter().filter(|found| !is_of_whole_queries(found)) {
-            place(diagnostic, text, &format!("alias `{name}`"), source, report);
+        let in_a_circle = problems.iter().any(|problem| problem.code == Some("E141"));
+        if !in_a_circle && problems.iter().any(is_refusal) {
+            (_, problems) = query::parse(text.get_ref(), &sound);
+        }
+        for problem in problems.into_iter().filter(|problem| !is_of_whole_queries(problem)) {
+            place(problem, text, &format!("alias `{name}`"), source, report);
         }
     }
-    all
+    sound
+}
+
+/// A word, since that may stand wherever an alias may.
+const STAND_IN: &str = "alias";
+
+fn is_refusal(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error && !is_of_whole_queries(diagnostic)
 }
 
 /// A part of a query may be all negative; only the whole may not.

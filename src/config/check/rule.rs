@@ -28,6 +28,8 @@ const TELL_AGAIN: [TellAgain; 2] = [TellAgain::Kill, TellAgain::Correction];
 pub(super) struct Checked {
     /// As far as matching goes.
     pub(super) rules: Vec<rule::Rule>,
+    /// Those that are not enabled.
+    pub(super) disabled: Vec<rule::Rule>,
     /// As far as telling goes.
     pub(super) policies: BTreeMap<RuleName, Arc<Policy>>,
     /// What a rule was called before.
@@ -56,8 +58,12 @@ pub(super) fn rules(
         refer("recipient", &written.notify, &recipients);
         refer("feed", &written.feeds, &known.feeds);
         refer("tag", &written.tags, &known.tags);
-        let Some(query) = query.filter(|_| written.enabled != Some(false)) else { continue };
+        let Some(query) = query else { continue };
         let name = policy.rule.clone();
+        if written.enabled == Some(false) {
+            all.disabled.push(rule::Rule { name, query, scope: scope(written) });
+            continue;
+        }
         if let Some(was) = &written.was {
             all.renamed.insert(name.clone(), RuleName::new(was.get_ref().as_str()));
         }

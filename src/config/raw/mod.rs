@@ -45,6 +45,7 @@ pub(super) struct Fetch {
     pub(super) allow: Vec<Spanned<String>>,
     pub(super) first_poll_alert: Option<Spanned<String>>,
     pub(super) max_bytes: Option<Spanned<i64>>,
+    pub(super) timeout: Option<Spanned<String>>,
     pub(super) contact: Option<Spanned<String>>,
 }
 

@@ -13,6 +13,7 @@ use crate::{
     model::{FeedName, Generation, RecipientName, RuleName},
 };
 
+mod queries;
 mod refused;
 
 /// What a desk needs at least.
@@ -90,6 +91,7 @@ data = "/var/lib/elsewhere"
 allow = ["127.0.0.1:8080"]
 first_poll_alert = "2 days"
 max_bytes = 1048576
+timeout = "5 s"
 contact = "desk@example.org"
 [mail]
 from = "Wire Desk <wire@example.org>"
@@ -139,6 +141,7 @@ was = "old"
     assert_eq!(live.data, PathBuf::from("/var/lib/elsewhere"));
     assert!(live.fetch.user_agent.ends_with("(+desk@example.org)"));
     assert_eq!((live.fetch.max_bytes, live.first_poll_alert), (1 << 20, Duration::from_hours(48)));
+    assert_eq!(live.fetch.total_timeout, Duration::from_secs(5));
     assert!(live.allows("http://127.0.0.1:8080/other") && !live.allows("http://127.0.0.1/"));
     let Some(mail::Settings::Smtp(smtp)) = &live.mail else { panic!("no server") };
     assert_eq!(

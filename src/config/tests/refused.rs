@@ -275,6 +275,13 @@ fn intervals_are_at_least_a_minute_unless_the_address_is_allowed() {
 }
 
 #[test]
+fn an_answer_may_not_outlast_the_claim_on_its_feed() {
+    let report = refused(&desk_and("[fetch]\ntimeout = '5 min'"));
+    assert!(report.contains("`5 min` is too long"), "{report}");
+    assert!(report.contains("help: the most is 4 minutes"), "{report}");
+}
+
+#[test]
 fn mail_settings_must_go_together() {
     assert_snapshot!(refused(&desk_and(r#"
 [mail]

@@ -348,7 +348,7 @@ impl WriteTx<'_> {
                 "UPDATE article SET raw_id = ?2, url = ?3, canonical_url = ?4, title = ?5, summary = ?6, text = ?7,
                      authors = ?8, categories = ?9, publisher = ?10, source = ?11, credit = ?12, language = ?13,
                      priority = ?14, published = ?15, updated = ?16, words = ?17, item_hash = ?18, text_hash = ?19,
-                     origin = ?20, provenance = ?21
+                     origin = ?20, provenance = ?21, searchable = 0
                  WHERE id = ?1",
             )?
             .execute(rusqlite::params![

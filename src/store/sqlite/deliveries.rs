@@ -62,6 +62,13 @@ pub enum Ended {
         /// What went wrong.
         error: String,
     },
+    /// Nothing is taken until a person mends the settings; it is tried again all the same.
+    Held {
+        /// When.
+        at: Timestamp,
+        /// What went wrong.
+        error: String,
+    },
     /// It will not be tried again.
     Dropped {
         /// Why.
@@ -199,6 +206,15 @@ impl WriteTx<'_> {
             .collect()
     }
 
+    /// Makes messages that failed before due now: what was in their way may be mended.
+    pub fn retry_deliveries(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let mut retry = self.db.prepare_cached(
+            "UPDATE delivery SET due_at = min(due_at, ?1)
+             WHERE state = 'due' AND claimed = 0 AND attempts > 0",
+        )?;
+        Ok(retry.execute([to_ms(now)])?)
+    }
+
     /// Fixes the bytes of a message; false when the claim is lost or an alert joined meanwhile, so
     /// that it must be made again.
     pub fn freeze(
@@ -233,7 +249,9 @@ impl WriteTx<'_> {
     ) -> Result<bool, StoreError> {
         let (state, due_at, error, reply) = match ended {
             Ended::Sent { reply } => ("sent", now, None, Some(reply)),
-            Ended::Again { at, error } => ("due", *at, Some(error), None),
+            Ended::Again { at, error } | Ended::Held { at, error } => {
+                ("due", *at, Some(error), None)
+            }
             Ended::Dropped { why } => ("dropped", now, Some(why), None),
         };
         let changed = self

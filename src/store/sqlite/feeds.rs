@@ -28,10 +28,12 @@ pub struct FeedState {
     pub cadence: Cadence,
     /// Failures in a row.
     pub failures: u32,
-    /// When it last answered as it should; `None`: the next good poll is the baseline.
+    /// When it last gave what could be read; `None`: the next poll that does is the baseline.
     pub last_success: Option<Timestamp>,
     /// When it was last polled.
     pub last_poll: Option<Timestamp>,
+    /// Kind, detail and begin of what is wrong with it.
+    pub problem: Option<(String, String, Timestamp)>,
 }
 
 /// A feed that this process may poll until the lease ends.
@@ -75,8 +77,6 @@ pub struct FeedRow {
     pub url: String,
     /// When it is due.
     pub due_at: Timestamp,
-    /// Kind, detail and begin of what is wrong with it.
-    pub problem: Option<(String, String, Timestamp)>,
     /// When it last had something new.
     pub last_new: Option<Timestamp>,
     /// Polls so far.
@@ -87,9 +87,18 @@ pub struct FeedRow {
     pub articles: u64,
 }
 
-const STATE: &str = "id, name, etag, last_modified, body_hash, window_items, items_per_hour, failures, last_success, last_poll";
+const STATE: &str = "id, name, etag, last_modified, body_hash, window_items, items_per_hour, failures, last_success, last_poll,
+    problem_kind, problem_detail, problem_since";
 
 fn state(row: &Row<'_>) -> rusqlite::Result<FeedState> {
+    let problem = match row.get::<_, Option<String>>(10)? {
+        Some(kind) => Some((
+            kind,
+            row.get::<_, Option<String>>(11)?.unwrap_or_default(),
+            from_ms(row.get(12)?),
+        )),
+        None => None,
+    };
     Ok(FeedState {
         id: FeedId(row.get(0)?),
         name: FeedName::new(row.get::<_, String>(1)?),
@@ -102,6 +111,7 @@ fn state(row: &Row<'_>) -> rusqlite::Result<FeedState> {
         failures: row.get(7)?,
         last_success: row.get::<_, Option<i64>>(8)?.map(from_ms),
         last_poll: row.get::<_, Option<i64>>(9)?.map(from_ms),
+        problem,
     })
 }
 
@@ -208,8 +218,8 @@ impl WriteTx<'_> {
                 Ok(claim.query_row((id, to_ms(until)), |row| {
                     Ok(ClaimedFeed {
                         state: state(row)?,
-                        claim: Claim { number: row.get(10)?, until },
-                        host: row.get(11)?,
+                        claim: Claim { number: row.get(13)?, until },
+                        host: row.get(14)?,
                         was_due: from_ms(was_due),
                     })
                 })?)
@@ -234,12 +244,10 @@ impl WriteTx<'_> {
         end: &PollEnd,
     ) -> Result<bool, StoreError> {
         let started = to_ms(end.started);
-        let (kind, detail) = match &end.outcome {
-            PollOutcome::Failed { problem } => {
-                (Some(problem.kind.as_str()), Some(problem.detail.as_str()))
-            }
-            _ => (None, None),
-        };
+        let problem = end.outcome.problem();
+        let kind = problem.map(|problem| problem.kind.as_str());
+        let detail = problem.map(|problem| problem.detail.as_str());
+        let failed = matches!(end.outcome, PollOutcome::Failed { .. });
         let unmodified = matches!(end.outcome, PollOutcome::NotModified | PollOutcome::Unchanged);
         let changed = self
             .db
@@ -249,7 +257,7 @@ impl WriteTx<'_> {
                      problem_since = CASE WHEN ?10 IS NULL THEN NULL
                                           WHEN problem_kind IS ?10 THEN problem_since ELSE ?12 END,
                      problem_kind = ?10, problem_detail = ?11, last_poll = ?12,
-                     last_success = CASE WHEN ?10 IS NULL THEN ?12 ELSE last_success END,
+                     last_success = CASE WHEN ?15 THEN last_success ELSE ?12 END,
                      last_new = CASE WHEN ?13 > 0 THEN ?12 ELSE last_new END,
                      polls = polls + 1, not_modified = not_modified + ?14
                  WHERE id = ?1 AND claim = ?2 AND claimed = 1",
@@ -269,6 +277,7 @@ impl WriteTx<'_> {
                 started,
                 end.new_items,
                 unmodified,
+                failed,
             ])?;
         Ok(changed == 1)
     }
@@ -287,24 +296,15 @@ impl ReadTx<'_> {
     /// Every feed of the configuration, by name.
     pub fn feeds(&self) -> Result<Vec<FeedRow>, StoreError> {
         let mut rows = self.db.prepare_cached(&format!(
-            "SELECT {STATE}, url, due_at, problem_kind, problem_detail, problem_since, last_new, polls, not_modified,
+            "SELECT {STATE}, url, due_at, last_new, polls, not_modified,
                  (SELECT count(*) FROM article WHERE article.feed = feed.id)
              FROM feed WHERE retired = 0 ORDER BY name"
         ))?;
         let rows = rows.query_map([], |row| {
-            let problem = match row.get::<_, Option<String>>(12)? {
-                Some(kind) => Some((
-                    kind,
-                    row.get::<_, Option<String>>(13)?.unwrap_or_default(),
-                    from_ms(row.get(14)?),
-                )),
-                None => None,
-            };
             Ok(FeedRow {
                 state: state(row)?,
-                url: row.get(10)?,
-                due_at: from_ms(row.get(11)?),
-                problem,
+                url: row.get(13)?,
+                due_at: from_ms(row.get(14)?),
                 last_new: row.get::<_, Option<i64>>(15)?.map(from_ms),
                 polls: row.get(16)?,
                 not_modified: row.get(17)?,

@@ -4,8 +4,12 @@ pub(super) mod alerts;
 pub(super) mod articles;
 pub(super) mod deliveries;
 pub(super) mod feeds;
+#[cfg(test)]
+mod plans;
 mod rows;
+pub(super) mod rules;
 mod schema;
+mod search;
 pub(super) mod stories;
 pub(super) mod upkeep;
 mod window;

@@ -6,10 +6,10 @@ use rusqlite::Connection;
 use crate::store::StoreError;
 
 /// Each step brings the schema from its index to the next number (`PRAGMA user_version`).
-const STEPS: &[&str] = &[include_str!("schema/001.sql")];
+const STEPS: &[&str] = &[include_str!("schema/001.sql"), include_str!("schema/002.sql")];
 
 /// The newest schema this program knows: how many steps there are.
-pub(super) const NEWEST: i64 = 1;
+pub(super) const NEWEST: i64 = 2;
 
 /// The schema a file has.
 pub(super) fn version(connection: &Connection) -> Result<i64, StoreError> {
@@ -61,5 +61,25 @@ mod tests {
         connection.execute_batch(&format!("PRAGMA user_version = {}", NEWEST + 1)).unwrap();
         let refused = migrate(&mut connection, Timestamp::UNIX_EPOCH);
         assert!(matches!(refused, Err(StoreError::Newer { found, .. }) if found == NEWEST + 1));
+    }
+
+    #[test]
+    fn articles_of_an_older_program_wait_for_the_index() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(STEPS[0]).unwrap();
+        connection
+            .execute_batch(
+                "PRAGMA user_version = 1;
+                 INSERT INTO feed (id, name, url, host, due_at) VALUES (1, 'post', '', '', 0);
+                 INSERT INTO story VALUES (1, 0, 0, 1);
+                 INSERT INTO article (feed, title, text, authors, categories, publisher, seen_at,
+                     revised_at, words, item_hash, text_hash, origin, provenance, story, relation)
+                 VALUES (1, 'Crane falls', '', '[]', '[]', '', 0, 0, 0, 0, 0, '', '{}', 1, 'lead');",
+            )
+            .unwrap();
+        migrate(&mut connection, Timestamp::UNIX_EPOCH).unwrap();
+        let waiting = "SELECT count(*) FROM article WHERE searchable = 0";
+        let waiting: i64 = connection.query_row(waiting, [], |row| row.get(0)).unwrap();
+        assert_eq!((waiting, version(&connection).unwrap()), (1, NEWEST));
     }
 }

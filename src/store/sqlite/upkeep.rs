@@ -104,7 +104,7 @@ impl WriteTx<'_> {
         let slice = (to_ms(before), SLICE);
         let deliveries = self.db.execute(
             "DELETE FROM delivery WHERE id IN (
-                 SELECT id FROM delivery WHERE state <> 'due' AND ended_at < ?1 ORDER BY id LIMIT ?2)
+                 SELECT id FROM delivery WHERE state <> 'due' AND ended_at < ?1 ORDER BY ended_at LIMIT ?2)
              AND id < (SELECT max(id) FROM delivery)",
             slice,
         )?;

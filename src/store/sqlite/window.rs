@@ -10,7 +10,7 @@ use super::{
 use crate::{
     model::{ArticleId, StoryId},
     store::StoreError,
-    story::{Candidate, Sketch, Window},
+    story::{self, Assignment, Candidate, Rarity, Sketch, Thresholds, Window},
 };
 
 /// The sketches of the last days, and how far it has read the sequence of changes.
@@ -63,18 +63,28 @@ impl WriteTx<'_> {
         most: usize,
     ) -> Vec<Candidate> {
         let mut found = self.overlay.candidates(sketch, except, horizon, most);
-        let newer: Vec<_> = found.iter().map(|candidate| candidate.article).collect();
         let older = self.window.window.candidates(sketch, except, horizon, most);
-        found.extend(older.into_iter().filter(|candidate| !newer.contains(&candidate.article)));
+        found.extend(older.into_iter().filter(|older| !self.overlay.contains(older.article)));
         found
+    }
+
+    /// Judges candidates by how rare words are among live articles, those of this transaction
+    /// included.
+    pub fn assign(
+        &self,
+        sketch: &Sketch,
+        candidates: &[Candidate],
+        thresholds: &Thresholds,
+    ) -> Assignment {
+        let counts = [self.window.window.counts(), self.overlay.counts()];
+        story::assign(sketch, candidates, Rarity(&counts), thresholds)
     }
 
     /// The live articles of a story, those of this transaction included.
     pub fn members(&self, story: StoryId) -> Vec<Candidate> {
         let mut found = self.overlay.members(story);
-        let newer: Vec<_> = found.iter().map(|candidate| candidate.article).collect();
         let older = self.window.window.members(story);
-        found.extend(older.into_iter().filter(|candidate| !newer.contains(&candidate.article)));
+        found.extend(older.into_iter().filter(|older| !self.overlay.contains(older.article)));
         found
     }
 

@@ -8,6 +8,7 @@ mod cited;
 mod place;
 mod signed;
 mod table;
+mod unknown;
 
 pub use table::{Agencies, Agency, agency_name, slug};
 
@@ -71,6 +72,7 @@ impl Agencies {
             signed::credit_line(line, &mut credits);
         }
         signed::text(imprint.text, &mut credits);
+        unknown::signatures(imprint.text, &mut credits);
         Provenance {
             credits: credits.list,
             cited: cited::media(imprint.title, imprint.text, table),
@@ -107,6 +109,13 @@ impl Credits<'_> {
     fn add_unnamed(&mut self, evidence: &str) {
         if self.list.is_empty() {
             self.push(UNNAMED, "agencies", evidence);
+        }
+    }
+
+    /// An agency that is known by its signature alone, when nobody else has signed.
+    fn add_unknown(&mut self, name: &str, evidence: &str) {
+        if self.list.iter().all(|credit| credit.agency == UNNAMED) {
+            self.push(&slug(name), name, evidence);
         }
     }
 

@@ -29,6 +29,7 @@ fn words_have_the_forms_they_are_found_by() {
         ("Norland’s army", &["0 Norland’s: norland", "1 army: army"]),
         ("the soldiers’ pay", &["0 the: the", "1 soldiers’: soldiers", "2 pay: pay"]),
         ("O'Dare", &["0 O'Dare: o'dare odare"]),
+        ("ʼ ʼOʼDareʼ", &["0 OʼDare: o'dare odare"]),
         ("d’Azur", &["0 d’Azur: d'azur dazur azur"]),
         ("the U.S.", &["0 the: the", "1 U.S.: us u.s."]),
         ("U.S.Army", &["0 U: u", "1 S: s", "2 Army: army"]),

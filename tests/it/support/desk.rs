@@ -13,8 +13,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::smtp::SmtpServer;
+
 /// How long a state may take to come about before a test fails.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder with `wiredesk.toml` and `data`, and the binary to run on them.
 pub(crate) struct Desk {
@@ -34,6 +36,15 @@ impl Desk {
     pub(crate) fn with_variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// With a mail server whose certificate the binary trusts, and the password for it in the file
+    /// `smtp-password`.
+    pub(crate) fn with_server(self, server: &SmtpServer, password: &str) -> Self {
+        fs::write(self.path("smtp-password"), password).unwrap();
+        let certificate = self.path("server.pem");
+        fs::write(&certificate, server.ca_pem()).unwrap();
+        self.with_variable("SSL_CERT_FILE", certificate)
     }
 
     /// Replaces the configuration, without telling a daemon that runs.
@@ -92,20 +103,20 @@ impl Desk {
         files.iter().map(|file| fs::read(file).unwrap()).collect()
     }
 
-    /// Starts the daemon and waits until it says that it watches; its log goes to a file beside the
-    /// configuration.
+    /// Starts the daemon and waits until it says that it watches.
     pub(crate) fn run(&self) -> Running {
+        let mut daemon = self.start();
+        until("the daemon watches", || daemon.watches().then_some(()));
+        daemon
+    }
+
+    /// Starts the daemon; its log goes to a file beside the configuration.
+    pub(crate) fn start(&self) -> Running {
         let log = self.path("log");
-        let before = read(&log).len();
+        let from = read(&log).len();
         let file = File::options().create(true).append(true).open(&log).unwrap();
         let child = self.command(&["run"]).stdout(Stdio::null()).stderr(file).spawn().unwrap();
-        let mut running = Running { child, log };
-        until("the daemon watches", || {
-            let ended = running.child.try_wait().unwrap();
-            assert!(ended.is_none(), "{ended:?}: {}", running.log());
-            running.log()[before..].contains("watching").then_some(())
-        });
-        running
+        Running { child, log, from }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -120,9 +131,18 @@ impl Desk {
 pub(crate) struct Running {
     child: Child,
     log: PathBuf,
+    /// Where in the log its own lines begin.
+    from: usize,
 }
 
 impl Running {
+    /// Whether it says that it watches; it must not have ended.
+    pub(crate) fn watches(&mut self) -> bool {
+        let ended = self.child.try_wait().unwrap();
+        assert!(ended.is_none(), "{ended:?}: {}", self.log());
+        self.log()[self.from..].contains("watching")
+    }
+
     /// Everything that this and earlier daemons of the same desk logged.
     pub(crate) fn log(&self) -> String {
         read(&self.log)

@@ -3,6 +3,7 @@
 pub(crate) mod desk;
 pub(crate) mod origin;
 pub(crate) mod smtp;
+pub(crate) mod wire;
 
 use std::path::PathBuf;
 
@@ -19,4 +20,9 @@ pub(crate) fn data(part: &str) -> Option<PathBuf> {
     }
     eprintln!("left out: no test data at {} (set WIREDESK_DATA)", folder.display());
     None
+}
+
+/// Runs the binary without a configuration of its own.
+pub(crate) fn wiredesk(arguments: &[&str]) -> std::process::Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_wiredesk")).args(arguments).output().unwrap()
 }

@@ -69,6 +69,8 @@ pub(crate) struct Options {
     pub login: Option<(&'static str, &'static str)>,
     /// For the n-th session, where the server leaves the straight path; later ones are served.
     pub script: Vec<Vec<(Step, Answer)>>,
+    /// How long it thinks before each answer.
+    pub pace: Duration,
 }
 
 /// A message that the server took.
@@ -350,6 +352,7 @@ impl Session {
         step: Step,
         usual: &str,
     ) -> io::Result<bool> {
+        thread::sleep(self.shared.options.pace);
         match self.scripted(step) {
             None => reply(line, usual).map(|()| true),
             Some(Answer::Reply(text)) => {

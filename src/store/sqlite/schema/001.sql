@@ -159,6 +159,7 @@ CREATE TABLE delivery (
     reply       TEXT
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (due_at) WHERE state = 'due';
+CREATE INDEX delivery_ended ON delivery (ended_at) WHERE state <> 'due';
 CREATE INDEX delivery_open ON delivery (address, gathers) WHERE state = 'due' AND bytes IS NULL;
 
 CREATE TABLE delivery_alert (

@@ -1,17 +1,26 @@
 //! `wiredesk explain`: one article through copies, rules, alert and delivery.
 
+mod tree;
+
+use std::path::Path;
+
+use serde_json::Value;
+
 use super::{
     Exit,
     args::ExplainArgs,
     json,
     open::{self, stop},
+    shown::words_of,
 };
 use crate::{
-    config::{self, Live},
-    model::{ArticleId, Generation, RuleName},
+    config,
+    model::{ArticleId, Generation},
     pipeline::prepare,
-    query,
-    store::{AlertRow, ArticleRow, DeliveryRow, MatchRow, StoryRow},
+    query::{self, Explanation},
+    rule::Rule,
+    store::{AlertRow, ArticleRow, DeliveryRow, MatchRow, Store, StoryRow},
+    story,
     text::address,
 };
 
@@ -23,11 +32,47 @@ struct Known {
     alerts: Vec<(AlertRow, Vec<DeliveryRow>)>,
 }
 
+/// A rule asked of the article as it is now.
+struct Asked {
+    rule: Rule,
+    answer: Explanation,
+    /// Why the rule is not asked at all, whatever it would answer.
+    passed_over: Option<String>,
+}
+
 /// Prints what happened to an article, and why.
 pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
     let store = open::open_for_reading(&args.config.config)?;
-    let wanted = args.article.clone();
-    let known = open::block_on(async move {
+    let known = find(store, args.article.clone())?;
+    let Some(known) = known else {
+        return Err(stop(
+            Exit::Data,
+            format!(
+                "no article `{}` is stored; `wiredesk export articles` lists them",
+                args.article
+            ),
+        ));
+    };
+    let asked = match &args.rule {
+        Some(name) => Some(ask(&known.row, name, &args.config.config)?),
+        None => None,
+    };
+    if args.json {
+        say(&to_json(&known, asked.as_ref()).to_string());
+        return Ok(Exit::Ok);
+    }
+    tell_article(&known.row);
+    tell_copies(&known);
+    match &asked {
+        Some(asked) => tell_rule(&known, asked),
+        None => tell_rules(&known),
+    }
+    tell_alerts(&known);
+    Ok(Exit::Ok)
+}
+
+fn find(store: Store, wanted: String) -> anyhow::Result<Option<Known>> {
+    open::block_on(async move {
         let known = store.read(move |tx| {
             let id = if let Ok(number) = wanted.parse() {
                 Some(ArticleId(number))
@@ -50,22 +95,49 @@ pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
             }))
         });
         Ok(known.await?)
-    })?;
-    let Some(known) = known else {
-        return Err(stop(
-            Exit::Data,
-            format!(
-                "no article `{}` is stored; `wiredesk export articles` lists them",
-                args.article
-            ),
-        ));
+    })
+}
+
+/// Asks a rule of the configuration on disk; a configuration with mistakes cannot be asked.
+fn ask(row: &ArticleRow, name: &str, config: &Path) -> anyhow::Result<Asked> {
+    let loaded = config::load(config, Generation(0));
+    let live = loaded.map_err(|report| stop(Exit::Config, report.to_string()))?.live;
+    let rule = open::rule(&live, name)?;
+    let tags = live.feeds.get(&row.feed).map_or(&[][..], |spec| &spec.tags);
+    let facts = prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags);
+    let passed_over = if story::signal(&row.article.title, &row.article.text).kill {
+        Some("the article is a kill, and no rule is asked of kills".to_owned())
+    } else if rule.scope.admits(&facts) {
+        None
+    } else {
+        Some(format!("the rule does not look at feed `{}`", row.feed))
     };
-    let live = config::load(&args.config.config, Generation(0)).ok().map(|loaded| loaded.live);
-    tell_article(&known.row);
-    tell_copies(&known);
-    tell_rules(&known, live.as_ref(), args.rule.as_deref())?;
-    tell_alerts(&known);
-    Ok(Exit::Ok)
+    Ok(Asked { answer: query::explain(&rule.query, &facts), rule, passed_over })
+}
+
+fn to_json(known: &Known, asked: Option<&Asked>) -> Value {
+    let article = &known.row.article;
+    let alerts = known.alerts.iter().map(|(alert, deliveries)| {
+        let mut told = json::alert(alert, deliveries);
+        told["deliveries"] = deliveries.iter().map(json::delivery).collect();
+        told
+    });
+    let asked = asked.map(|asked| {
+        serde_json::json!({
+            "name": asked.rule.name.as_str(),
+            "query": &*asked.rule.query.source,
+            "true": asked.answer.holds && asked.passed_over.is_none(),
+            "passed_over": asked.passed_over,
+            "tree": tree::to_json(article, &asked.answer),
+        })
+    });
+    json::present(serde_json::json!({
+        "article": json::article(&known.row, &known.matches),
+        "story": known.story.as_ref().map(json::story),
+        "matches": known.matches.iter().map(|row| json::found(article, row)).collect::<Vec<_>>(),
+        "rule": asked.map(json::present),
+        "alerts": alerts.collect::<Vec<_>>(),
+    }))
 }
 
 #[expect(clippy::print_stdout, reason = "the answer of the command")]
@@ -106,7 +178,7 @@ fn tell_copies(known: &Known) {
             json::relation(row.relation),
             similarity * 100.0
         )),
-        _ if row.relation == crate::story::Relation::Lead => {
+        _ if row.relation == story::Relation::Lead => {
             say(&format!("  opened story {}: nothing like it was known", row.story));
         }
         _ => say(&format!(
@@ -134,62 +206,53 @@ fn tell_copies(known: &Known) {
     }
 }
 
-fn tell_rules(known: &Known, live: Option<&Live>, only: Option<&str>) -> anyhow::Result<()> {
+fn tell_rules(known: &Known) {
     say("\nrules");
-    for found in
-        known.matches.iter().filter(|found| only.is_none_or(|name| found.rule.as_str() == name))
-    {
-        let baseline = if found.baseline { ", part of the feed's baseline" } else { "" };
-        let decision = found.decision.as_deref().unwrap_or("nothing decided");
-        say(&format!(
-            "  `{}` matched{baseline}; decided: {decision} (configuration {})",
-            found.rule, found.generation
-        ));
-        for hit in &found.hits {
-            say(&format!("      {}", hit_text(&known.row, hit)));
-        }
+    for found in &known.matches {
+        tell_match(&known.row, found);
     }
-    if known.matches.is_empty() && only.is_none() {
+    if known.matches.is_empty() {
         say("  no rule matched");
     }
-    let (Some(name), Some(live)) = (only, live) else { return Ok(()) };
-    let name = RuleName::new(name);
-    let Some(rule) = live.rules.get(&name) else {
-        return Err(stop(Exit::Data, format!("there is no rule `{name}` in the configuration")));
-    };
-    let tags = live.feeds.get(&known.row.feed).map_or(&[][..], |spec| &spec.tags);
-    let facts =
-        prepare::facts(&known.row.article, &known.row.provenance, known.row.feed.as_str(), tags);
-    say(&format!("\nrule `{name}` as it is now: {}", rule.query.source));
-    tell_tree(&known.row, &rule.query.source, &query::explain(&rule.query, &facts));
-    Ok(())
 }
 
-/// Every part of the query with its verdict, indented under the part it belongs to.
-fn tell_tree(row: &ArticleRow, source: &str, whole: &query::Explanation) {
-    let mut open = vec![(0, whole)];
-    while let Some((depth, part)) = open.pop() {
-        let words = source.get(part.span.clone()).unwrap_or(source);
-        let verdict = if part.holds { "true " } else { "false" };
-        let because = part.hits.first().filter(|_| part.parts.is_empty());
-        let because = because.map_or_else(String::new, |hit| format!("   {}", hit_text(row, hit)));
-        say(&format!("  {verdict} {:indent$}{words}{because}", "", indent = depth * 2));
-        open.extend(part.parts.iter().rev().map(|inner| (depth + 1, inner)));
+fn tell_match(row: &ArticleRow, found: &MatchRow) {
+    let baseline = if found.baseline { ", part of the feed's baseline" } else { "" };
+    let decision = found.decision.as_deref().map_or("nothing", decided);
+    say(&format!(
+        "  `{}` matched{baseline}; decided: {decision} (configuration {})",
+        found.rule, found.generation
+    ));
+    for hit in &found.hits {
+        let (field, words) = words_of(&row.article, hit);
+        say(&format!("      {field} “{words}”"));
     }
 }
 
-fn hit_text(row: &ArticleRow, hit: &query::Hit) -> String {
-    match hit {
-        query::Hit::Value { field, value } => format!("{}: {value}", field.as_str()),
-        query::Hit::Words { field, range } => {
-            let text = match field {
-                query::Field::Title => row.article.title.as_str(),
-                query::Field::Summary => row.article.summary.as_deref().unwrap_or_default(),
-                _ => row.article.text.as_str(),
-            };
-            let words = text.get(range.clone()).unwrap_or("(the text has changed since)");
-            format!("{}: “{words}” at byte {}", field.as_str(), range.start)
-        }
+/// A stored decision in words: why it was told, or why not.
+fn decided(decision: &str) -> &str {
+    match decision {
+        "first" => "told, the first of its story",
+        "already_told" => "not told, the story was told before",
+        "baseline" => "not told, it is older than the watch",
+        "waiting" => "not told yet, it waits for more origins",
+        "related" => "not told, the event was told by a related story",
+        "over" => "not told, the rule is over",
+        other => other,
+    }
+}
+
+fn tell_rule(known: &Known, asked: &Asked) {
+    let Asked { rule, answer, passed_over } = asked;
+    let verdict = if answer.holds { "true" } else { "not true" };
+    say(&format!("\nrule `{}`, as it is now, is {verdict} of this article", rule.name));
+    say(tree::drawn(&known.row.article, answer).trim_end());
+    if let Some(why) = passed_over {
+        say(&format!("  but {why}"));
+    }
+    match known.matches.iter().find(|found| found.rule == rule.name) {
+        Some(found) => tell_match(&known.row, found),
+        None => say("  it did not match when the article came"),
     }
 }
 

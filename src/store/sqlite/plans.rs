@@ -1,0 +1,196 @@
+//! Tests that every statement of a poll and of a delivery finds its rows by an index.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use rusqlite::{
+    Connection,
+    trace::{TraceEvent, TraceEventCodes},
+};
+
+use super::{WriteTx, schema, window::LiveWindow};
+use crate::{
+    alert::Reason,
+    model::{
+        Article, ArticleId, FeedName, Generation, ItemKey, PollOutcome, RecipientName, RuleName,
+        StoryId, Validators,
+    },
+    rule::RuleMatch,
+    schedule::Cadence,
+    store::{Described, Ended, ExactCopy, Frozen, NewAlert, Place, PollEnd, Promise, StoreError},
+    story::{Provenance, Sketch, Subject, Window},
+};
+
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+const LEASE: Duration = Duration::from_mins(5);
+
+fn described(key: u8, item_hash: u64, text_hash: u64) -> Described {
+    let text = "A crane fell into the harbour of Arden on Monday.".to_owned();
+    let subject =
+        Subject { title: "", text: &text, publisher: "Arden Post", at: NOW, credits: &[] };
+    let sketch = Sketch::of(&subject);
+    Described {
+        article: Article {
+            keys: vec![ItemKey([key; 16])],
+            raw_id: None,
+            url: None,
+            canonical_url: Some("https://post.example/a".to_owned()),
+            title: String::new(),
+            summary: None,
+            text,
+            authors: Vec::new(),
+            publisher: "Arden Post".to_owned(),
+            source: None,
+            credit: None,
+            categories: Vec::new(),
+            language: None,
+            priority: None,
+            published: None,
+            updated: None,
+            seen_at: NOW,
+            item_hash,
+            text_hash,
+        },
+        provenance: Provenance::default(),
+        origin: "publisher:arden-post".to_owned(),
+        words: 9,
+        sketch,
+    }
+}
+
+/// Everything that the poller, the deliverer and the housekeeper do in the middle of their day.
+fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
+    let (rule, recipient, reader) = (RuleName::new("all"), RecipientName::new("desk"), tx.reader());
+    reader.next_feed_due()?;
+    let feeds = tx.claim_feeds(NOW, LEASE, 9, 1, &BTreeMap::new())?;
+    let (feed, claim) = (feeds[0].state.id, feeds[0].claim);
+    reader.known(feed, &[(vec![ItemKey([1; 16]), ItemKey([2; 16])], 7)])?;
+    assert!(tx.holds(feed, &claim)?);
+    tx.open_window(NOW)?;
+    for (key, item, text) in [(1, 1, 1), (2, 2, 2), (1, 3, 1), (1, 4, 4)] {
+        let new = described(key, item, text);
+        tx.recognise(feed, &new.article)?;
+        let of =
+            ExactCopy { feed, canonical_url: Some("https://b.example/b"), text_hash: 9, words: 9 };
+        tx.exact_copy(&of)?;
+        match item {
+            1 => drop(tx.add_article(feed, &new, &Place::default())?),
+            2 => {
+                let related = vec![(StoryId(2), 0.4)];
+                tx.open_story(NOW)?;
+                let place = Place { story: Some(StoryId(1)), evidence: None, related };
+                tx.add_article(feed, &new, &place)?;
+            }
+            3 => tx.touch_article(ArticleId(1), feed, &new)?,
+            _ => drop(tx.revise_article(ArticleId(1), feed, &new)?),
+        }
+    }
+    let found = RuleMatch { rule: rule.clone(), hits: Vec::new() };
+    tx.put_matches(ArticleId(1), &[found], Generation(1), false)?;
+    let story = StoryId(1);
+    reader.rules_of_story(story)?;
+    reader.origins(story)?;
+    reader.longest(story)?;
+    reader.lead(story)?;
+    reader.told(&rule, story)?;
+    reader.told_any(&rule, &[StoryId(2)])?;
+    tx.note_decision(ArticleId(1), &rule, "first")?;
+    for reason in [Reason::First, Reason::Origins(2)] {
+        let alert = NewAlert {
+            rule: &rule,
+            story,
+            reason: &reason,
+            article: ArticleId(1),
+            words: 9,
+            generation: Generation(1),
+            now: NOW,
+        };
+        let alert = tx.make_alert(&alert)?.unwrap();
+        tx.enqueue(&Promise {
+            alert,
+            recipient: &recipient,
+            address: "desk@desk.example",
+            gathers: "story:1",
+            due: NOW,
+            domain: "desk.example",
+            now: NOW,
+        })?;
+    }
+    let end = PollEnd {
+        outcome: PollOutcome::NotModified,
+        validators: Validators::default(),
+        cadence: Cadence::default(),
+        failures: 0,
+        next_due: NOW,
+        started: NOW,
+        new_items: 1,
+    };
+    assert!(tx.finish_poll(feed, &claim, &end)?);
+
+    reader.next_delivery_due()?;
+    let deliveries = tx.claim_deliveries(NOW, LEASE, 4)?;
+    let delivery = &deliveries[0];
+    for alert in reader.alerts_in(delivery.id)? {
+        reader.story(alert.story)?;
+    }
+    reader.matches_of(ArticleId(1))?;
+    reader.thread(delivery.id, "desk@desk.example", &[rule], &[story])?;
+    let frozen = Frozen { sender: String::new(), bytes: Vec::new() };
+    assert!(tx.freeze(delivery, 2, &frozen)?);
+    assert!(tx.finish_delivery(delivery, &Ended::Sent { reply: String::new() }, NOW)?);
+
+    tx.prune_sketches(NOW)?;
+    tx.prune_articles(NOW)?;
+    tx.prune_stories(NOW)?;
+    tx.prune_alerts(NOW)?;
+    Ok(())
+}
+
+#[test]
+fn no_statement_of_the_day_reads_a_whole_table() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    schema::migrate(&mut connection, NOW).unwrap();
+    let statements = Arc::<Mutex<BTreeSet<String>>>::default();
+    let seen = Arc::clone(&statements);
+    let note = move |event: TraceEvent<'_>| {
+        if let TraceEvent::Stmt(statement, _) = event {
+            seen.lock().unwrap().insert(statement.sql().into_owned());
+        }
+    };
+    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note)).unwrap();
+    let transaction = connection.transaction().unwrap();
+    let mut window = LiveWindow::default();
+    let mut tx = WriteTx { db: &transaction, window: &mut window, overlay: Window::default() };
+    tx.sync_feed(&FeedName::new("post"), "https://post.example", "post.example", NOW).unwrap();
+    a_day(&mut tx).unwrap();
+    transaction.commit().unwrap();
+    connection.trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>).unwrap();
+
+    let statements = statements.lock().unwrap().clone();
+    assert!(statements.len() > 50, "{}", statements.len());
+    let tables: BTreeSet<String> = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let mut faults = Vec::new();
+    for sql in statements.iter().filter(|sql| !matches!(sql.as_str(), "BEGIN DEFERRED" | "COMMIT"))
+    {
+        let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let mut steps = plan.raw_query();
+        while let Some(step) = steps.next().unwrap() {
+            let step: String = step.get(3).unwrap();
+            let scanned = step.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
+            if scanned.is_some_and(|name| tables.contains(name)) {
+                faults.push(format!("{step}: {sql}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}

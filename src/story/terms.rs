@@ -1,0 +1,148 @@
+//! What a text is about: its telling words and its figures, and how rare each of them is.
+
+use std::{collections::HashSet, sync::LazyLock};
+
+use foldhash::fast::RandomState;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::sketch::Sketch;
+use crate::text::words::Word;
+
+/// Words of fewer characters are articles, prepositions and pronouns in most languages.
+const SHORTEST: u8 = 4;
+/// Articles of an imagined archive in which no telling word stands: without it nothing would be
+/// rare, and nothing common, in a window that has just been opened.
+const ARCHIVE: f64 = 2_000.0;
+/// Common words of English news; those of other languages are found to be common as they come.
+const COMMON: &str = "\
+    according after against about also already among announced another around asked because been \
+    before being between both called came could country current day days did does down during each \
+    early even every expected first five following former four from further given going good \
+    government group have having head hours however include including into issued just know last \
+    later least less like local long made make many market meeting members million minister month \
+    months more most much must national near need never next official officials once only other \
+    over part people percent place plan please police present president public reported reports \
+    said same saying says second senior several should since some spokesman spokesperson state \
+    statement still such taken than that their them then there these they third this those though \
+    thousand three through time today told took under until upon very want week weeks well were \
+    what when where whether which while will with within without work working world would year \
+    years your monday tuesday wednesday thursday friday saturday sunday";
+
+static COMMON_HASHES: LazyLock<HashSet<u64, RandomState>> =
+    LazyLock::new(|| COMMON.split_whitespace().map(|word| xxh3_64(word.as_bytes())).collect());
+
+/// Sixteen bits of a word's hash: two of a hundred words of one text and a hundred of another are
+/// the same by chance in one pair of seven.
+pub(super) type Term = u16;
+
+/// The telling words of a text that are not quoted, ascending, each once.
+pub(super) fn telling(text: &[Word]) -> Vec<Term> {
+    let spaced = text.iter().filter(|word| {
+        !word.quoted
+            && !word.number
+            && !word.unspaced
+            && word.length >= SHORTEST
+            && !COMMON_HASHES.contains(&word.hash)
+    });
+    // Where words are not spaced, two characters together are about a word.
+    let unspaced = text.windows(2).filter(|pair| pair.iter().all(|c| c.unspaced && !c.quoted));
+    let unspaced = unspaced.map(|pair| pair[0].hash.rotate_left(1) ^ pair[1].hash);
+    ascending(spaced.map(|word| word.hash).chain(unspaced))
+}
+
+/// The figures of a text, quoted or not, ascending, each once.
+pub(super) fn figures(text: &[Word]) -> Vec<Term> {
+    ascending(text.iter().filter(|word| word.number).map(|word| word.hash))
+}
+
+fn ascending(hashes: impl Iterator<Item = u64>) -> Vec<Term> {
+    let mut terms: Vec<Term> = hashes.map(low).collect();
+    terms.sort_unstable();
+    terms.dedup();
+    terms
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the low bits of a hash are meant")]
+fn low(hash: u64) -> Term {
+    hash as Term
+}
+
+/// In how many of the articles of a window each term occurs.
+///
+/// Takes no memory until there is something to count.
+#[derive(Debug, Default)]
+pub struct Counts {
+    articles: u32,
+    terms: Vec<u32>,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, sketch: &Sketch) {
+        self.articles += 1;
+        self.terms.resize(usize::from(Term::MAX) + 1, 0);
+        for term in sketch.telling().iter().chain(sketch.figures()) {
+            self.terms[usize::from(*term)] += 1;
+        }
+    }
+
+    pub(super) fn remove(&mut self, sketch: &Sketch) {
+        self.articles = self.articles.saturating_sub(1);
+        for term in sketch.telling().iter().chain(sketch.figures()) {
+            if let Some(count) = self.terms.get_mut(usize::from(*term)) {
+                *count = count.saturating_sub(1);
+            }
+        }
+    }
+
+    fn of(&self, term: Term) -> u32 {
+        self.terms.get(usize::from(term)).copied().unwrap_or_default()
+    }
+}
+
+/// How rare terms are, by the counts of a window and of what a transaction adds to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Rarity<'a>(pub &'a [&'a Counts]);
+
+/// How much of what one text says another says, too.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Share {
+    /// Terms in common; one that nobody else uses counts 1, one that all use nothing.
+    pub(super) shared: f64,
+    /// All terms of the shorter text.
+    pub(super) whole: f64,
+}
+
+impl Share {
+    /// From 0 to 1.
+    pub(super) fn of_whole(self) -> f64 {
+        if self.whole > 0.0 { self.shared / self.whole } else { 0.0 }
+    }
+}
+
+impl Rarity<'_> {
+    /// Which terms of the shorter text the longer has, weighed by inverse document frequency.
+    ///
+    /// `copies` articles that carry the terms `carried` are not counted: what twenty papers print
+    /// of one dispatch is not common for that.
+    pub(super) fn share(
+        self,
+        [shorter, longer]: [&[Term]; 2],
+        carried: &[Term],
+        copies: u32,
+    ) -> Share {
+        let articles: f64 = self.0.iter().map(|counts| f64::from(counts.articles)).sum();
+        let archive = articles + ARCHIVE;
+        let mut share = Share::default();
+        for term in shorter {
+            let all: u32 = self.0.iter().map(|counts| counts.of(*term)).sum();
+            let known = if carried.binary_search(term).is_ok() { copies } else { 0 };
+            let others = f64::from(all.saturating_sub(known));
+            let weight = (archive / (others + 1.0)).ln() / archive.ln();
+            share.whole += weight;
+            if longer.binary_search(term).is_ok() {
+                share.shared += weight;
+            }
+        }
+        share
+    }
+}

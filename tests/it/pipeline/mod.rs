@@ -1,0 +1,72 @@
+//! Whole trips without a network: recorded feeds, a real store, mails in memory.
+
+mod outbox;
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tempfile::TempDir;
+use tokio::sync::{Notify, watch};
+use wiredesk::{
+    clock::Clock,
+    daemon::{self, Daemon, Ending},
+    fetch::{Fetcher, Reply},
+    mail::Mailer,
+    pipeline::{Context, InForce, sync::FirstPolls},
+    store::{DeliveryRow, Store},
+    systemd::Notifier,
+};
+
+use crate::support::wire::{self, Entry};
+
+/// Where recorded papers are: an address that may be polled as often as one likes.
+const PAPERS: &str = "http://127.0.0.1:8080";
+
+/// A daemon that is turned on when the test wants it.
+struct Watch {
+    folder: TempDir,
+    context: Context,
+    orders: watch::Sender<Arc<InForce>>,
+}
+
+impl Watch {
+    /// Takes over an empty store; every feed is due at once.
+    async fn new(config: &str, fetcher: Fetcher, mailer: Mailer, clock: Clock) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let live = wire::live(folder.path(), config);
+        let store = Store::open(&folder.path().join("wiredesk.db"), clock.now()).unwrap();
+        let (orders, in_force) = watch::channel(Arc::new(InForce { live, fetcher, mailer }));
+        let context = Context::new(store, in_force, clock);
+        daemon::take_over(&context, FirstPolls::AtOnce).await.unwrap();
+        Self { folder, context, orders }
+    }
+
+    /// Turns the loops for so long.
+    async fn run(&self, time: Duration) {
+        let daemon = Daemon {
+            context: self.context.clone(),
+            orders: self.orders.clone(),
+            config: self.folder.path().join("wiredesk.toml"),
+            reload: Arc::new(Notify::new()),
+            manager: Notifier::default(),
+        };
+        assert_eq!(daemon::run(daemon, tokio::time::sleep(time)).await, Ending::Orderly);
+    }
+
+    async fn deliveries(&self) -> Vec<DeliveryRow> {
+        let all = self.context.store.read(|tx| tx.deliveries_since(Timestamp::MIN));
+        all.await.unwrap()
+    }
+}
+
+/// When every test begins; in Karachi it is eleven.
+fn start() -> Timestamp {
+    "2025-05-12T06:00:00Z".parse().unwrap()
+}
+
+/// What a paper shows at each of its polls.
+fn recorded(paper: &str, polls: &[Vec<Entry>]) -> Fetcher {
+    let url = format!("{PAPERS}/{paper}");
+    let reply = |entries: &Vec<Entry>| Ok(Reply::document(&url, wire::atom(paper, entries)));
+    Fetcher::recorded(polls.iter().map(|entries| (url.clone(), reply(entries))))
+}

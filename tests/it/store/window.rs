@@ -1,0 +1,111 @@
+//! The window in memory is what the sketches on disk say, whoever wrote them, whenever it is read.
+
+use jiff::{SignedDuration, Timestamp};
+use wiredesk::{
+    model::{ArticleId, StoryId},
+    store::Store,
+    story::{Candidate, Sketch, Subject},
+};
+
+use super::{Entry, Shelf, day, entry, minute, start};
+use crate::support::wire::text;
+
+/// Texts that [`days`] makes stories of.
+const TEXTS: u64 = 20;
+
+type Found = (ArticleId, StoryId, Vec<u8>);
+
+/// What the window of a store finds like each text, and what it has of each story.
+async fn look(store: &Store, now: Timestamp) -> Vec<(Vec<Found>, Vec<Found>)> {
+    let horizon = now - SignedDuration::from_hours(4 * 24);
+    let plain = |found: Vec<Candidate>| -> Vec<Found> {
+        found.into_iter().map(|one| (one.article, one.story, one.sketch.to_bytes())).collect()
+    };
+    let looked = store.write(move |tx| {
+        tx.open_window(horizon)?;
+        let one = |number| {
+            let text = text(number);
+            let subject =
+                Subject { title: "", text: &text, publisher: "Nobody", at: now, credits: &[] };
+            let alike = tx.candidates(&Sketch::of(&subject), None, horizon, 40);
+            let opened = StoryId(i64::try_from(number).unwrap() + 1);
+            (plain(alike), plain(tx.members(opened)))
+        };
+        Ok((0..TEXTS).map(one).collect())
+    });
+    looked.await.unwrap()
+}
+
+/// Five days of two papers: a text each six hours, a copy of it, and now and then a revision that
+/// says something else. Text `n` is of story `n + 1`.
+async fn days(shelf: &Shelf) -> Timestamp {
+    let mut now = start();
+    for number in 0..TEXTS {
+        now = start() + SignedDuration::from_hours(6 * i64::try_from(number).unwrap());
+        let later = now + SignedDuration::from_mins(20);
+        let paper = entry(&format!("p{number}"), number, now);
+        let copy = Entry {
+            title: "Another headline".into(),
+            ..entry(&format!("c{number}"), number, later)
+        };
+        shelf.poll("post", &[paper], now).await;
+        assert_eq!(shelf.poll("gazette", &[copy], later).await.joined, 1);
+        if number % 5 == 3 {
+            let revised = entry(&format!("p{number}"), 1_000 + number, now);
+            assert_eq!(shelf.poll("post", &[revised], later).await.revised, 1);
+        }
+    }
+    now
+}
+
+#[tokio::test]
+async fn a_window_that_is_read_again_is_the_one_that_grew() {
+    let shelf = Shelf::new().await;
+    let now = days(&shelf).await;
+    let grown = look(&shelf.store, now).await;
+    assert_eq!(look(&shelf.another(), now).await, grown);
+    // Where housekeeping has been, too.
+    let before = now - SignedDuration::from_hours(4 * 24);
+    assert_ne!(shelf.store.write(move |tx| tx.prune_sketches(before)).await.unwrap(), 0);
+    assert_eq!(look(&shelf.store, now).await, grown);
+    assert_eq!(look(&shelf.another(), now).await, grown);
+
+    let articles = |number: usize| -> Vec<i64> {
+        let mut articles: Vec<_> = grown[number].0.iter().map(|found| found.0.0).collect();
+        articles.sort_unstable();
+        articles
+    };
+    assert_eq!(articles(0), [0; 0], "it is from before the horizon");
+    assert_eq!(articles(19), [39, 40]);
+    let [copy, revised] = &grown[18].1[..] else { panic!("{:?}", grown[18].1) };
+    assert_eq!([copy.0, revised.0], [38, 37].map(ArticleId), "a revision stays in its story");
+    assert_ne!(copy.2, revised.2);
+}
+
+#[tokio::test]
+async fn what_another_process_wrote_is_seen() {
+    let shelf = Shelf::new().await;
+    shelf.poll("post", &[entry("a", 1, start())], start()).await;
+    let other = Shelf { store: shelf.another(), ..Shelf::new().await };
+    assert_eq!(other.poll("gazette", &[entry("b", 1, start())], minute(5)).await.joined, 1);
+    assert_eq!(other.poll("gazette", &[entry("c", 2, start())], minute(10)).await.joined, 0);
+    assert_eq!(shelf.poll("courier", &[entry("d", 2, start())], minute(15)).await.joined, 1);
+    assert_eq!(look(&shelf.store, minute(20)).await, look(&other.store, minute(20)).await);
+}
+
+#[tokio::test]
+async fn a_copy_beyond_the_window_is_not_looked_for() {
+    let shelf = Shelf::new().await;
+    shelf.poll("post", &[entry("a", 1, start())], start()).await;
+    let nearly = |id: &str, at| {
+        let mut nearly = entry(id, 1, at);
+        nearly.text.push_str(" Kolden ultis.");
+        nearly
+    };
+    let within = day(4) - SignedDuration::from_mins(1);
+    assert_eq!(shelf.poll("gazette", &[nearly("b", within)], within).await.joined, 1);
+    let shelf = Shelf::new().await;
+    shelf.poll("post", &[entry("a", 1, start())], start()).await;
+    let beyond = day(4) + SignedDuration::from_mins(1);
+    assert_eq!(shelf.poll("gazette", &[nearly("b", beyond)], beyond).await.joined, 0);
+}
