@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Section, Telling, plain};
-use crate::alert::Reason;
+use crate::{alert::Reason, story};
 
 /// The longest headline in a subject, in characters.
 const LONGEST_HEADLINE: usize = 120;
@@ -21,7 +21,7 @@ pub(super) fn subject(sections: &[Section<'_>]) -> String {
     if sections.len() > 1 {
         return format!("[{rules}] {} stories: {headline}", sections.len());
     }
-    format!("[{rules}] {}{headline} ({})", news(&first.reason), origin(first))
+    format!("[{rules}] {}{headline} ({})", news(first), origin(first))
 }
 
 /// The headline, or a word in its place.
@@ -55,9 +55,9 @@ pub(super) fn origin(telling: &Telling) -> String {
     let publisher = plain::line(&telling.publisher, LONGEST_NAME);
     match (credit, papers) {
         (Some(agency), 2..) => format!("{agency}, {papers} papers"),
-        (Some(agency), _) => format!("{agency} in {publisher}"),
+        (Some(agency), _) if agency != publisher => format!("{agency} in {publisher}"),
         (None, 2..) => format!("{publisher}, {papers} papers"),
-        (None, _) => publisher,
+        (_, _) => publisher,
     }
 }
 
@@ -67,12 +67,13 @@ pub(super) fn papers(telling: &Telling) -> usize {
     carriers.chain([telling.publisher.as_str()]).collect::<BTreeSet<_>>().len()
 }
 
-/// What is new about a story that was told before.
-fn news(reason: &Reason) -> String {
-    match reason {
-        Reason::First => String::new(),
-        Reason::Kill { .. } => "Withdrawn: ".to_owned(),
-        Reason::Correction { .. } => "Corrected: ".to_owned(),
+/// What is new about a story that was told before, unless its headline says so itself.
+fn news(telling: &Telling) -> String {
+    let said = story::signal(&telling.title, "");
+    match &telling.reason {
+        Reason::Kill { .. } if !said.kill => "Withdrawn: ".to_owned(),
+        Reason::Correction { .. } if !said.correction => "Corrected: ".to_owned(),
+        Reason::First | Reason::Kill { .. } | Reason::Correction { .. } => String::new(),
         Reason::Origins(n) => format!("{n} origins: "),
         Reason::Longer { .. } => "Longer: ".to_owned(),
         Reason::Headline { .. } => "New headline: ".to_owned(),

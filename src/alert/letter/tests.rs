@@ -122,6 +122,15 @@ fn subjects_say_whose_story_and_how_wide() {
     );
     assert_eq!(subject(other()), "[weather] Storm warning for the outer isles (Norhaven Post)");
     assert_eq!(
+        subject(Telling {
+            publisher: "Northwater Agency".into(),
+            carriers: Vec::new(),
+            ..telling()
+        }),
+        "[Harbour & docks] Crane <falls> in Norhaven harbour (Northwater Agency)",
+        "an agency in its own feed"
+    );
+    assert_eq!(
         subject(Telling { carriers: Vec::new(), title: " \n".into(), ..telling() }),
         "[Harbour & docks] (no headline) (Northwater Agency in Norhaven Post)"
     );
