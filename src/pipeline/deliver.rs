@@ -219,7 +219,7 @@ fn told(
 ) -> Result<Told, StoreError> {
     let alerts = tx.alerts_in(claimed.id)?;
     let mut tellings = Vec::new();
-    for alert in &alerts {
+    for alert in current(tx, &alerts)? {
         tellings.extend(telling(tx, alert, in_force)?);
     }
     let rules: Vec<RuleName> = alerts.iter().map(|alert| alert.rule.clone()).collect();
@@ -229,6 +229,22 @@ fn told(
     }
     let thread = tx.thread(claimed.id, &claimed.address, &rules, &stories)?;
     Ok(Told { alerts: alerts.len(), tellings, thread })
+}
+
+/// The alerts that are told: one for each rule and story, since the latest version is what is shown,
+/// and none of a text that was withdrawn since, except that it was.
+fn current<'a>(tx: &ReadTx<'_>, alerts: &'a [AlertRow]) -> Result<Vec<&'a AlertRow>, StoreError> {
+    let is_kill = |alert: &AlertRow| matches!(alert.reason, alert::Reason::Kill { .. });
+    let mut current: Vec<&AlertRow> = Vec::new();
+    for alert in alerts {
+        let same = |other: &AlertRow| other.rule == alert.rule && other.story == alert.story;
+        let later = tx.alerts_of(alert.story)?;
+        let withdrawn = later.iter().any(|l| l.id > alert.id && same(l) && is_kill(l));
+        if !withdrawn && !current.iter().any(|told| same(told)) {
+            current.push(alert);
+        }
+    }
+    Ok(current)
 }
 
 /// What one alert tells; `None` when its story was forgotten meanwhile.
