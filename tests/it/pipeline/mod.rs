@@ -1,6 +1,8 @@
 //! Whole trips without a network: recorded feeds, a real store, mails in memory.
 
+mod day;
 mod outbox;
+mod texts;
 
 use std::{sync::Arc, time::Duration};
 
@@ -64,9 +66,10 @@ fn start() -> Timestamp {
     "2025-05-12T06:00:00Z".parse().unwrap()
 }
 
-/// What a paper shows at each of its polls.
-fn recorded(paper: &str, polls: &[Vec<Entry>]) -> Fetcher {
-    let url = format!("{PAPERS}/{paper}");
-    let reply = |entries: &Vec<Entry>| Ok(Reply::document(&url, wire::atom(paper, entries)));
-    Fetcher::recorded(polls.iter().map(|entries| (url.clone(), reply(entries))))
+/// What papers show at each of their polls, in order; the last edition stays.
+fn recorded<'a>(editions: impl IntoIterator<Item = (&'a str, Vec<Entry>)>) -> Fetcher {
+    Fetcher::recorded(editions.into_iter().map(|(paper, entries)| {
+        let url = format!("{PAPERS}/{paper}");
+        (url.clone(), Ok(Reply::document(url, wire::atom(paper, &entries))))
+    }))
 }

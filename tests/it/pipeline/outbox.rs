@@ -43,7 +43,7 @@ fn entry(number: u64) -> Entry {
 /// A watch of one story, told to the first address only.
 async fn one_message(mailer: Mailer, clock: Clock) -> Watch {
     let config = config().replace(", 'two@desk.example'", "");
-    Watch::new(&config, recorded("post", &[vec![entry(0)]]), mailer, clock).await
+    Watch::new(&config, recorded([("post", vec![entry(0)])]), mailer, clock).await
 }
 
 fn refusal(next_step: NextStep, code: u16) -> MailError {
@@ -120,8 +120,8 @@ async fn a_wrong_password_is_not_tried_with_every_message() {
     for _ in 0..1_000 {
         memory.refuse(refusal(NextStep::Operator, 535));
     }
-    let polls: Vec<Vec<Entry>> = (0..18).map(|last| (0..=last).map(entry).collect()).collect();
-    let (fetcher, mailer) = (recorded("post", &polls), Mailer::Memory(memory));
+    let editions = (0..18).map(|last| ("post", (0..=last).map(entry).collect()));
+    let (fetcher, mailer) = (recorded(editions), Mailer::Memory(memory));
     let watch = Watch::new(&config(), fetcher, mailer, Clock::simulated(start())).await;
     assert_eq!(attempts(&watch, 175).await, [0, 30, 60, 90, 120, 150]);
     let rows = watch.deliveries().await;
