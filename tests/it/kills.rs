@@ -126,7 +126,7 @@ fn was_doing(desk: &Desk, watched: bool) -> &'static str {
 fn one_life(desk: &Desk, dice: &mut Dice) -> &'static str {
     let mut daemon = desk.start();
     let longest = if dice.roll(0..4) == 0 {
-        50
+        30
     } else {
         until("the daemon watches", || daemon.watches().then_some(()));
         200
