@@ -22,7 +22,7 @@ pub(super) struct Paper {
 pub(super) struct Printed {
     /// Its guid as written, else its link.
     pub(super) id: String,
-    /// Headline and description, with whatever markup they have.
+    /// Headline and description, without their markup.
     pub(super) words: String,
 }
 
@@ -56,6 +56,7 @@ fn moved(document: &str, by: SignedDuration) -> String {
 /// The items of an RSS document that is well-formed, as these captures are.
 pub(super) fn read(document: &str) -> Vec<Printed> {
     let items = Regex::new(r"(?s)<item[ >].*?</item>").unwrap();
+    let tag = Regex::new(r"<[^>]*>").unwrap();
     let [guid, link, title, description] = ["guid", "link", "title", "description"]
         .map(|name| Regex::new(&format!(r"(?s)<{name}(?: [^>]*)?>(.*?)</{name}>")).unwrap());
     let inside = |field: &Regex, item: &str| {
@@ -63,9 +64,13 @@ pub(super) fn read(document: &str) -> Vec<Printed> {
         let cdata = written.strip_prefix("<![CDATA[").and_then(|rest| rest.strip_suffix("]]>"));
         Some(cdata.map_or_else(|| htmlize::unescape(&*written).into_owned(), str::to_owned))
     };
+    let plain = |field: &Regex, item: &str| {
+        let html = inside(field, item).unwrap_or_default();
+        htmlize::unescape(tag.replace_all(&html, " ")).into_owned()
+    };
     let printed = |item: &str| Printed {
         id: inside(&guid, item).or_else(|| inside(&link, item)).unwrap(),
-        words: [&title, &description].map(|f| inside(f, item).unwrap_or_default()).join(" "),
+        words: [&title, &description].map(|field| plain(field, item)).join(" "),
     };
     items.find_iter(document).map(|item| printed(item.as_str())).collect()
 }

@@ -191,6 +191,7 @@ impl News {
             );
         }
         assert!(stored.is_empty(), "{stored:?}");
+        self.check_words(articles);
         let mut placed: Vec<_> = self
             .desk
             .export("stories")
@@ -201,6 +202,25 @@ impl News {
         placed.sort_unstable();
         let ids = articles.iter().map(|article| article["id"].as_u64().unwrap());
         assert!(ids.eq(placed), "each article is in one story");
+    }
+
+    /// Of what an item said when it was last printed, every word is stored.
+    fn check_words(&self, articles: &[Value]) {
+        let mut printed = BTreeMap::new();
+        for paper in &self.papers {
+            for item in paper.editions.iter().flat_map(|edition| captures::read(edition)) {
+                printed.insert((paper.name.as_str(), item.id), item.words);
+            }
+        }
+        for article in articles {
+            let name = article["feed"].as_str().unwrap();
+            let Some(said) = printed.get(&(name, id(article).to_owned())) else { continue };
+            let fields =
+                ["title", "summary", "text"].map(|f| article[f].as_str().unwrap_or_default());
+            let stored = fields.join(" ").to_lowercase();
+            let lost: Vec<_> = words(said).filter(|word| !stored.contains(word.as_str())).collect();
+            assert!(lost.is_empty(), "{name}: {lost:?} of {said}");
+        }
     }
 
     /// A rule tells once of every story that it is true of, unless all of it was there in the first
@@ -299,5 +319,11 @@ fn id(article: &Value) -> &str {
 
 /// Whether a text has the word, as a person would look for it.
 fn says(text: &str, word: &str) -> bool {
-    text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|other| other == word)
+    words(text).any(|other| other == word)
+}
+
+/// The words of a text, in lower case.
+fn words(text: &str) -> impl Iterator<Item = String> {
+    let parts = text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    parts.map(str::to_lowercase)
 }
