@@ -84,6 +84,8 @@ pub struct BriefWeights {
     pub title: f64,
     /// What is needed.
     pub needed: f64,
+    /// Telling words that must be kept: a sentence and a half of a frame is no text.
+    pub least_words: f64,
 }
 
 impl Default for RewriteWeights {
@@ -99,7 +101,14 @@ impl Default for RewriteWeights {
             least_figures: 4.0,
             least_plain: 0.03,
             least_words: 80,
-            brief: BriefWeights { plain: 5.1, words: 0.5, figures: 1.34, title: 1.45, needed: 4.6 },
+            brief: BriefWeights {
+                plain: 5.1,
+                words: 0.5,
+                figures: 1.34,
+                title: 1.45,
+                needed: 4.6,
+                least_words: 5.5,
+            },
         }
     }
 }
@@ -125,7 +134,7 @@ pub(super) fn is_rewritten(
             + brief.words * substance.words.shared.ln_1p()
             + brief.figures * figures.ln_1p()
             + brief.title * overlap.title();
-        return evidence + credit >= brief.needed;
+        return substance.words.shared >= brief.least_words && evidence + credit >= brief.needed;
     }
     let evidence = weights.plain * plain.sqrt()
         + weights.words * substance.words.of_whole()

@@ -167,8 +167,11 @@ fn texts(desk: &Desk, feed: &str) -> Vec<(String, String)> {
 /// Waits until a message tells of a headline.
 fn until_told(desk: &Desk, headline: &str) {
     until(headline, || {
-        let mails = desk.mails();
-        mails.iter().any(|mail| String::from_utf8_lossy(mail).contains(headline)).then_some(())
+        let parser = mail_parser::MessageParser::default();
+        let subjects = desk.mails().into_iter().filter_map(|mail| {
+            parser.parse(&mail).and_then(|mail| mail.subject().map(str::to_owned))
+        });
+        subjects.into_iter().any(|subject| subject.contains(headline)).then_some(())
     });
 }
 

@@ -162,6 +162,6 @@ async fn a_day_of_the_wire() {
     watch.run(Duration::from_mins(24 * 60 - 30)).await;
     insta::assert_snapshot!(told(&watch, memory.sent()).await);
     let feeds = watch.context.store.read(|tx| tx.feeds()).await.unwrap();
-    let polls: Vec<_> = feeds.iter().map(|feed| (feed.polls, feed.problem.clone())).collect();
+    let polls: Vec<_> = feeds.iter().map(|feed| (feed.polls, feed.state.problem.clone())).collect();
     assert_eq!(polls, vec![(24, None); FEEDS.len()], "each feed, each hour");
 }
