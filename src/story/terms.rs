@@ -146,3 +146,59 @@ impl Rarity<'_> {
         share
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::story::Subject;
+
+    fn sketch(text: &str) -> Sketch {
+        let at = Timestamp::UNIX_EPOCH;
+        Sketch::of(&Subject { title: "", text, publisher: "Arden Post", at, credits: &[] })
+    }
+
+    fn shared(counts: &Counts, copies: u32, words: [&str; 2]) -> f64 {
+        let [one, other] = words.map(sketch);
+        let telling = [one.telling(), other.telling()];
+        Rarity(&[counts]).share(telling, other.telling(), copies).of_whole()
+    }
+
+    #[test]
+    fn what_few_articles_say_weighs_more() {
+        let mut counts = Counts::default();
+        for _ in 0..500 {
+            counts.add(&sketch("harbour"));
+        }
+        let common = shared(&counts, 0, ["harbour dredger", "harbour tugboat"]);
+        let rare = shared(&counts, 0, ["harbour dredger", "dredger tugboat"]);
+        assert!(common < 0.2 && rare > 0.8, "{common} {rare}");
+    }
+
+    #[test]
+    fn what_a_story_carries_is_not_common_for_that() {
+        let mut counts = Counts::default();
+        let words = ["dredger crane", "dredger tugboat"];
+        let before = shared(&counts, 0, words);
+        for _ in 0..20 {
+            counts.add(&sketch("dredger"));
+        }
+        assert!((shared(&counts, 20, words) - before).abs() < 0.01);
+        assert!(shared(&counts, 0, words) < before - 0.05);
+    }
+
+    #[test]
+    fn what_is_removed_is_not_counted() {
+        let mut counts = Counts::default();
+        counts.add(&sketch("dredger 450"));
+        counts.remove(&sketch("dredger 450"));
+        assert_eq!((counts.articles, counts.terms.iter().sum::<u32>()), (0, 0));
+    }
+
+    #[test]
+    fn unspaced_words_are_pairs_and_numbers_are_figures() {
+        let sketch = sketch("東京電力 spent 450 on crane");
+        assert_eq!((sketch.telling().len(), sketch.figures().len()), (5, 1));
+    }
+}

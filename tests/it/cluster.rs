@@ -40,21 +40,50 @@ fn input(articles: &[Value]) -> Vec<u8> {
     articles.iter().flat_map(|article| format!("{article}\n").into_bytes()).collect()
 }
 
-fn telephone_call() -> Vec<Value> {
-    let told = [
-        ("herald", "Kestan Herald", "2021-08-10T21:00:00Z"),
-        ("observer", "The Observer", "2021-08-10T23:00:00Z"),
-        ("courier", "Arden Courier", "2021-08-11T09:00:00Z"),
-        ("gazette", "Kestan Gazette", "2021-08-11T10:00:00Z"),
-    ];
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/telephone-call");
-    told.iter()
+/// Texts of a fixture with their publishers and dates.
+fn told(fixture: &str, houses: &[(&str, &str, &str)]) -> Vec<Value> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(fixture);
+    houses
+        .iter()
         .map(|(id, source, date)| {
             let file = fs::read_to_string(folder.join(id).with_extension("txt")).unwrap();
             let (title, text) = file.split_once("\n\n").unwrap();
             json!({"id": id, "source": source, "date": date, "title": title, "text": text})
         })
         .collect()
+}
+
+/// The story of each article, in the order of the articles.
+fn stories(articles: &[Value]) -> Vec<String> {
+    let output = cluster(&[], &input(articles));
+    assert!(output.status.success());
+    lines(&output.stdout).iter().map(|line| line["story"].as_str().unwrap().to_owned()).collect()
+}
+
+fn telephone_call() -> Vec<Value> {
+    told(
+        "telephone-call",
+        &[
+            ("herald", "Kestan Herald", "2021-08-10T21:00:00Z"),
+            ("observer", "The Observer", "2021-08-10T23:00:00Z"),
+            ("courier", "Arden Courier", "2021-08-11T09:00:00Z"),
+            ("gazette", "Kestan Gazette", "2021-08-11T10:00:00Z"),
+        ],
+    )
+}
+
+#[test]
+fn a_rewritten_copy_joins_and_what_shares_a_frame_or_quotations_does_not() {
+    let articles = told(
+        "account-freeze",
+        &[
+            ("lawdesk", "LawDesk Daily", "2026-01-19T15:40:00+05:30"),
+            ("agency", "Northline News Agency", "2026-01-19T17:15:00+05:30"),
+            ("standard", "The Bengal Standard", "2026-01-20T08:05:00+05:30"),
+            ("next-day", "Northline News Agency", "2026-01-20T17:50:00+05:30"),
+        ],
+    );
+    assert_eq!(stories(&articles), ["lawdesk", "agency", "agency", "next-day"]);
 }
 
 #[test]
