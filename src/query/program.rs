@@ -6,11 +6,12 @@ use super::{
     vocabulary::{Atom, Vocabulary},
 };
 
-/// An instruction and where those inside it end; the first of those follows it.
+/// An instruction; those inside it follow it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Instruction {
     pub(super) op: Op,
-    pub(super) end: u32,
+    /// How many instructions it is with all that are inside.
+    length: u32,
 }
 
 /// What to ask. Numbers stand for rows of the tables of [`Programs`].
@@ -95,11 +96,26 @@ impl Programs {
 
     /// The instructions directly inside the one at `at`.
     pub(super) fn inside(&self, at: u32) -> impl Iterator<Item = u32> {
-        let end = self.code[at as usize].end;
+        let end = self.end(at);
         let first = Some(at + 1).filter(move |first| *first < end);
-        std::iter::successors(first, move |last| {
-            Some(self.code[*last as usize].end).filter(|next| *next < end)
-        })
+        std::iter::successors(first, move |last| Some(self.end(*last)).filter(|next| *next < end))
+    }
+
+    fn end(&self, at: u32) -> u32 {
+        at + self.code[at as usize].length
+    }
+
+    /// Puts the programs in another order and numbers them by it: memory that is read together
+    /// should lie together.
+    pub(crate) fn arrange(&mut self, order: impl Iterator<Item = ProgramId>) {
+        let mut code = Vec::with_capacity(self.code.len());
+        let starts = order.map(|program| {
+            let (start, from) = (row(code.len()), self.start(program));
+            code.extend_from_slice(&self.code[from as usize..self.end(from) as usize]);
+            start
+        });
+        self.starts = starts.collect();
+        self.code = code;
     }
 
     /// One instruction for each node but those that only name a field or a weight; those of words
@@ -137,9 +153,9 @@ impl Programs {
 
     fn block(&mut self, op: Op, inside: impl FnOnce(&mut Self)) {
         let at = self.code.len();
-        self.code.push(Instruction { op, end: 0 });
+        self.code.push(Instruction { op, length: 0 });
         inside(self);
-        self.code[at].end = row(self.code.len());
+        self.code[at].length = row(self.code.len() - at);
     }
 
     fn op(&mut self, kind: &Kind) -> Op {

@@ -19,13 +19,15 @@ pub(super) struct Index {
     starts: Vec<u32>,
     postings: Vec<Posting>,
     guards: Guards,
-    /// Rules that may be true of any article.
-    always: Vec<ProgramId>,
+    /// How many programs, the first ones, may be true of any article.
+    always: ProgramId,
+    /// By program, the place of its rule in the list; programs are in the order of their anchors.
+    rules: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Posting {
-    rule: ProgramId,
+    program: ProgramId,
     /// In which fields the atom must be.
     fields: Fields,
     guard: Guard,
@@ -44,29 +46,36 @@ enum Guard {
 }
 
 impl Index {
-    /// Files the queries; their numbers are their places in the list.
+    /// Files the queries of a list of rules.
     pub(super) fn build<'q>(
         queries: impl Iterator<Item = &'q Query>,
         frequencies: &Frequencies,
     ) -> Self {
         let mut index = Self::default();
-        let rules: Vec<ProgramId> = queries.map(|query| index.programs.add(query.root())).collect();
+        index.rules = queries.map(|query| index.programs.add(query.root())).collect();
         let costs = frequencies.costs(&index.programs.vocabulary);
+        let needs = |rule| index.programs.needs(rule, |atom| costs[atom as usize]).into_iter();
+        let mut anchors: Vec<_> = index
+            .rules
+            .iter()
+            .map(|rule| {
+                let mut needs = needs(*rule);
+                let anchor = needs.next().map_or_else(Vec::new, |need| need.any);
+                let other = needs.find(|need| need.any != anchor);
+                let guard = other.map_or(Guard::Nothing, |need| index.guards.add(need.any));
+                (anchor, guard, *rule)
+            })
+            .collect();
+        anchors.sort_by_key(|(anchor, _, rule)| (anchor.first().copied(), *rule));
+        index.rules = anchors.iter().map(|(_, _, rule)| *rule).collect();
+        index.programs.arrange(index.rules.iter().copied());
         let mut filed = Vec::new();
-        for rule in rules {
-            let mut needs = index.programs.needs(rule, |atom| costs[atom as usize]).into_iter();
-            let Some(anchor) = needs.next() else {
-                index.always.push(rule);
-                continue;
-            };
-            let other = needs.find(|need| need.any != anchor.any);
-            let guard = other.map_or(Guard::Nothing, |need| index.guards.add(need.any));
-            filed.extend(
-                anchor
-                    .any
-                    .into_iter()
-                    .map(|(atom, fields)| (atom, Posting { rule, fields, guard })),
-            );
+        for (program, (anchor, guard, _)) in (0..).zip(anchors) {
+            if anchor.is_empty() {
+                index.always += 1;
+            }
+            let posting = |(atom, fields)| (atom, Posting { program, fields, guard });
+            filed.extend(anchor.into_iter().map(posting));
         }
         filed.sort_by_key(|(atom, _)| *atom);
         index.starts = starts(&filed, index.programs.vocabulary.len());
@@ -74,18 +83,23 @@ impl Index {
         index
     }
 
-    /// Rules that pass anchor and guard, in order, each once.
+    /// Programs that pass anchor and guard, in order, each once.
     pub(super) fn candidates(&self, document: &Document<'_>) -> Vec<ProgramId> {
-        let mut found = self.always.clone();
+        let mut found: Vec<ProgramId> = (0..self.always).collect();
         for atom in document.atoms() {
             let passing = self.filed(*atom).iter().filter(|posting| {
                 document.has(*atom, posting.fields) && self.guards.admit(posting.guard, document)
             });
-            found.extend(passing.map(|posting| posting.rule));
+            found.extend(passing.map(|posting| posting.program));
         }
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// The place of a program's rule in the list.
+    pub(super) fn rule(&self, program: ProgramId) -> usize {
+        self.rules[program as usize] as usize
     }
 
     /// What is filed under an atom.

@@ -114,13 +114,15 @@ impl Ruleset {
         let document = Document::read(facts, &programs.vocabulary);
         let mut found = Found::default();
         let candidates = self.index.candidates(&document).into_iter();
-        candidates
-            .map(|program| (program, program as usize))
+        let mut matches: Vec<_> = candidates
+            .map(|program| (program, self.index.rule(program)))
             .filter(|(_, rule)| !scoped[*rule] || rules[*rule].scope.admits(facts))
             .filter_map(|(program, rule)| {
-                Some((&rules[rule], programs.ask(program, &document, &mut found)?))
+                Some((rule, programs.ask(program, &document, &mut found)?))
             })
-            .collect()
+            .collect();
+        matches.sort_unstable_by_key(|(rule, _)| *rule);
+        matches.into_iter().map(|(rule, hits)| (&rules[rule], hits)).collect()
     }
 }
 

@@ -160,10 +160,15 @@ fn set(queries: &[&str]) -> Ruleset {
 fn all_asked<'r>(set: &'r Ruleset, facts: &Facts<'_>) -> Vec<(&'r Rule, Vec<Hit>)> {
     let programs = &set.index.programs;
     let document = Document::read(facts, &programs.vocabulary);
-    let asked = (0..).zip(set.iter()).filter(|(_, rule)| rule.scope.admits(facts));
-    let ask =
-        |(number, rule)| Some((rule, programs.ask(number, &document, &mut Found::default())?));
-    asked.filter_map(ask).collect()
+    let mut asked = Vec::new();
+    for program in 0..u32::try_from(set.len()).unwrap() {
+        let rule = set.index.rule(program);
+        let hits = programs.ask(program, &document, &mut Found::default());
+        let admitted = set.all.rules[rule].scope.admits(facts);
+        asked.extend(hits.filter(|_| admitted).map(|hits| (rule, hits)));
+    }
+    asked.sort_by_key(|(rule, _)| *rule);
+    asked.into_iter().map(|(rule, hits)| (&set.all.rules[rule], hits)).collect()
 }
 
 fn shown<'r>(found: &[(&'r Rule, Vec<Hit>)]) -> Vec<(&'r str, Vec<Hit>)> {

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::Context as _;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::queries::{self, Mistake};
@@ -124,6 +125,33 @@ struct Lists {
     feeds: Vec<String>,
 }
 
+/// What is printed of an article.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a Value,
+    matches: Vec<Matched<'a>>,
+}
+
+#[derive(Serialize)]
+struct Matched<'a> {
+    rule: Named<'a>,
+    spans: Vec<Span<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Named<'a> {
+    Name(&'a str),
+    Number(u64),
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Span<'a> {
+    Words { field: &'a str, start: usize, end: usize },
+    Value { field: &'a str, value: &'a str },
+}
+
 struct Desk<W> {
     rules: Ruleset,
     numbered: bool,
@@ -163,17 +191,19 @@ impl<W: Write> Desk<W> {
         if found.is_empty() && !self.all {
             return Ok(());
         }
-        let matches: Vec<_> =
-            found.iter().map(|(rule, hits)| self.line(reading, rule, hits)).collect();
-        writeln!(self.out, "{}", json!({"id": reading.id, "matches": matches}))?;
+        let matches = found.iter().map(|(rule, hits)| self.matched(reading, rule, hits)).collect();
+        serde_json::to_writer(&mut self.out, &Line { id: &reading.id, matches })?;
+        writeln!(self.out)?;
         Ok(())
     }
 
-    fn line(&self, reading: &Reading, rule: &Rule, hits: &[Hit]) -> Value {
+    fn matched<'a>(&self, reading: &Reading, rule: &'a Rule, hits: &'a [Hit]) -> Matched<'a> {
         let name = rule.name.as_str();
-        let number = name.parse::<u64>().ok().filter(|_| self.numbered);
-        let spans: Vec<_> = hits.iter().map(|hit| reading.span(hit)).collect();
-        json!({"rule": number.map_or_else(|| json!(name), |number| json!(number)), "spans": spans})
+        let number = name.parse().ok().filter(|_| self.numbered);
+        Matched {
+            rule: number.map_or(Named::Name(name), Named::Number),
+            spans: hits.iter().map(|hit| reading.span(hit)).collect(),
+        }
     }
 
     #[expect(clippy::print_stderr, reason = "the figures are asked for there")]
@@ -255,9 +285,9 @@ impl Reading {
     }
 
     /// A hit in characters of the named field, or the value that was hit.
-    fn span(&self, hit: &Hit) -> Value {
+    fn span<'a>(&self, hit: &'a Hit) -> Span<'a> {
         match hit {
-            Hit::Value { field, value } => json!({"field": field.as_str(), "value": value}),
+            Hit::Value { field, value } => Span::Value { field: field.as_str(), value },
             Hit::Words { field, range } => {
                 let text = match field {
                     Field::Title => &self.title,
@@ -265,7 +295,8 @@ impl Reading {
                     _ => &self.body,
                 };
                 let characters = |bytes: usize| text.get(..bytes).unwrap_or(text).chars().count();
-                json!({"field": field.as_str(), "start": characters(range.start), "end": characters(range.end)})
+                let (start, end) = (characters(range.start), characters(range.end));
+                Span::Words { field: field.as_str(), start, end }
             }
         }
     }
