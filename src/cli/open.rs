@@ -17,7 +17,7 @@ use crate::{
     config::{self, Live},
     diagnostic::{Colour, Report, Source},
     model::Generation,
-    pipeline::{Context, InForce},
+    pipeline::{Context, InForce, tuned},
     query::{self, Aliases, Query, suggest::nearest},
     rule::Rule,
     store::Store,
@@ -116,10 +116,11 @@ pub(crate) fn open_for_reading(config: &Path) -> anyhow::Result<Store> {
 }
 
 /// Joins store and configuration to what the trips need.
-pub(crate) fn context(
+pub(crate) async fn context(
     store: Store,
     live: Live,
 ) -> anyhow::Result<(Context, watch::Sender<Arc<InForce>>)> {
+    let live = tuned(live, &store).await.context("counting the words of stored articles")?;
     let in_force = InForce::build(live).map_err(|why| stop(Exit::Config, why))?;
     let (orders, receiver) = watch::channel(Arc::new(in_force));
     Ok((Context::new(store, receiver, Clock::System), orders))

@@ -41,7 +41,7 @@ pub(super) fn run(args: &ConfigArgs) -> anyhow::Result<Exit> {
     let _lock = lock(&live)?;
     let store = open::open(&live)?;
     let ending = open::block_on(async {
-        let (context, orders) = open::context(store, live)?;
+        let (context, orders) = open::context(store, live).await?;
         daemon::take_over(&context, FirstPolls::Spread).await.context("taking over the store")?;
         let reload = Arc::new(Notify::new());
         let manager = Notifier::from_environment().context("finding the service manager")?;
@@ -81,7 +81,7 @@ pub(super) fn once(args: &ConfigArgs) -> anyhow::Result<Exit> {
     let _lock = lock(&live)?;
     let store = open::open(&live)?;
     open::block_on(async {
-        let (context, _orders) = open::context(store, live)?;
+        let (context, _orders) = open::context(store, live).await?;
         daemon::take_over(&context, FirstPolls::AtOnce).await.context("taking over the store")?;
         let (polls, report) = daemon::poll_round(&context).await.context("polling")?;
         let delivered = daemon::deliver_round(&context).await.context("delivering")?;

@@ -14,6 +14,7 @@ use crate::{
     pipeline::{
         Context, InForce,
         sync::{FirstPolls, sync},
+        tuned,
     },
     store::{LoadVerdict, StoreError},
     systemd::Notifier,
@@ -90,6 +91,7 @@ async fn load(context: &Context, reload: &Reload) -> Result<Plan, Refusal> {
     let live = loaded.live;
     let plan = config::difference(&old.live, &live);
     let live = config::keep(&old.live, live);
+    let live = tuned(live, &context.store).await.map_err(Refusal::Store)?;
     let in_force = InForce::build(live).map_err(Refusal::Edge)?;
     let in_force = Arc::new(in_force);
     let (writing, now) = (Arc::clone(&in_force), context.clock.now());

@@ -1,9 +1,12 @@
 //! What is in force: a configuration and the edges that were built for it, swapped whole.
 
+use std::sync::Arc;
+
 use crate::{
     config::Live,
     fetch::Fetcher,
     mail::{self, Mailer},
+    store::{Store, StoreError},
 };
 
 /// A configuration with its edges.
@@ -28,4 +31,14 @@ impl InForce {
             .map_err(|error| format!("preparing to send mail: {error}"))?;
         Ok(Self { live, fetcher, mailer })
     }
+}
+
+/// The configuration with its rules made fast for the news that is read; on the blocking pool,
+/// since large sets take their time.
+pub async fn tuned(live: Live, store: &Store) -> Result<Live, StoreError> {
+    let tune = store.read(move |tx| {
+        let rules = Arc::new(live.rules.tuned(&tx.frequencies()?));
+        Ok(Live { rules, ..live })
+    });
+    tune.await
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, Semaphore, watch};
 
-pub use in_force::InForce;
+pub use in_force::{InForce, tuned};
 
 use crate::{clock::Clock, store::Store};
 

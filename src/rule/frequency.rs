@@ -57,6 +57,11 @@ impl Frequencies {
         }
     }
 
+    /// In how many of the counted articles a folded word is.
+    pub fn of(&self, word: &str) -> u32 {
+        self.words.get(word).map_or(0, |count| count.articles)
+    }
+
     /// How many articles were counted.
     pub fn articles(&self) -> u32 {
         self.articles
@@ -73,7 +78,7 @@ impl Frequencies {
         let mut costs = vec![UNKNOWN; vocabulary.len()];
         for (form, atom) in vocabulary.known_forms() {
             let before = common.get(form).copied().unwrap_or_else(|| by_length(form));
-            let counted = self.words.get(form).map_or(0, |count| u64::from(count.articles));
+            let counted = u64::from(self.of(form));
             costs[atom as usize] =
                 (counted * ALL + WEIGHT * before) / (u64::from(self.articles) + WEIGHT);
         }

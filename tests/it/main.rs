@@ -16,6 +16,7 @@ mod matching;
 mod newspapers;
 mod parse;
 mod pipeline;
+mod reloads;
 mod rules;
 mod smtp;
 mod store;

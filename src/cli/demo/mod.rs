@@ -68,7 +68,7 @@ async fn play(args: &DemoArgs, out: PathBuf) -> anyhow::Result<Exit> {
     let live = open::load(&config)?;
     let _lock = run::lock(&live)?;
     let mails = live.data.join("mail");
-    let (context, orders) = open::context(open::open(&live)?, live)?;
+    let (context, orders) = open::context(open::open(&live)?, live).await?;
     daemon::take_over(&context, FirstPolls::AtOnce).await.context("preparing the store")?;
     let daemon = Daemon {
         context: context.clone(),

@@ -4,6 +4,7 @@ pub(super) mod alerts;
 pub(super) mod articles;
 pub(super) mod deliveries;
 pub(super) mod feeds;
+mod frequency;
 #[cfg(test)]
 mod plans;
 mod rows;

@@ -3,6 +3,7 @@
 mod batches;
 mod claims;
 mod deliveries;
+mod frequency;
 mod upkeep;
 mod window;
 
