@@ -5,7 +5,7 @@ use super::{
     facts::Hit,
     field::Field,
     program::{Op, ProgramId, Programs},
-    spans::{Span, Spans},
+    spans::{Span, Spans, Steps},
 };
 
 /// What made a query true, as it is found.
@@ -14,9 +14,20 @@ pub(crate) struct Found {
     spans: Vec<Span>,
     /// Hits that are no words of the document.
     others: Vec<Hit>,
+    steps: Steps,
 }
 
 impl Found {
+    fn length(&self) -> (usize, usize) {
+        (self.spans.len(), self.others.len())
+    }
+
+    /// Forgets what was found since it had this length.
+    fn cut(&mut self, (spans, others): (usize, usize)) {
+        self.spans.truncate(spans);
+        self.others.truncate(others);
+    }
+
     /// Takes out what was found, sorted, each once.
     fn take(&mut self, document: &Document<'_>) -> Vec<Hit> {
         self.spans.sort_unstable();
@@ -51,13 +62,14 @@ impl Programs {
         document: &Document<'_>,
         found: &mut Found,
     ) -> Option<Vec<Hit>> {
+        found.steps = Steps::default();
         self.find(at, document, found).then(|| found.take(document))
     }
 
     /// Whether an instruction is true; if it is, what made it true is added.
     fn find(&self, at: u32, document: &Document<'_>, found: &mut Found) -> bool {
-        let spans = Spans { programs: self, document };
-        let before = (found.spans.len(), found.others.len());
+        let spans = Spans { programs: self, document, steps: &found.steps };
+        let before = found.length();
         let holds = match self.code[at as usize].op {
             Op::All => true,
             Op::Atom { atom, fields } => {
@@ -99,9 +111,7 @@ impl Programs {
                 // Not `any`: every true one of them counts.
                 self.inside(at).filter(|inner| self.find(*inner, document, found)).count() > 0
             }
-            Op::Not => {
-                !self.inside(at).any(|inner| self.find(inner, document, &mut Found::default()))
-            }
+            Op::Not => !self.inside(at).any(|inner| self.find(inner, document, found)),
             Op::Several { count } => {
                 let holding = self.inside(at).filter(|inner| self.find(*inner, document, found));
                 holding.count() >= count as usize
@@ -110,18 +120,19 @@ impl Programs {
                 let score = &self.scores[score as usize];
                 let mut sum = 0_i64;
                 for (weight, inner) in score.weights.iter().zip(self.inside(at)) {
-                    let mut against = Found::default();
-                    let found = if *weight > 0 { &mut *found } else { &mut against };
+                    let before = found.length();
                     if self.find(inner, document, found) {
                         sum = sum.saturating_add(*weight);
+                    }
+                    if *weight <= 0 {
+                        found.cut(before);
                     }
                 }
                 sum >= score.least
             }
         };
         if !holds {
-            found.spans.truncate(before.0);
-            found.others.truncate(before.1);
+            found.cut(before);
         }
         holds
     }

@@ -1,6 +1,6 @@
 //! Where words, phrases, windows and proximities stand: lists of spans, sorted and bounded.
 
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet};
 
 use super::{
     ast::Reach,
@@ -12,6 +12,30 @@ use super::{
 
 /// Most spans that are kept of one operand; a text that has more is no news story.
 const MOST_SPANS: usize = 4096;
+
+/// Most spans that are looked at for one query on one article. What would take more is cut short:
+/// a news story needs some hundreds, and a chain of proximities over a text that is one word over
+/// and over must not hold up the others.
+const MOST_STEPS: usize = 1 << 21;
+
+/// What may still be looked at.
+#[derive(Debug)]
+pub(super) struct Steps(Cell<usize>);
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self(Cell::new(MOST_STEPS))
+    }
+}
+
+impl Steps {
+    /// Whether so many more may be looked at; once not, none may.
+    fn take(&self, count: usize) -> bool {
+        let left = self.0.get().checked_sub(count);
+        self.0.set(left.unwrap_or_default());
+        left.is_some()
+    }
+}
 
 /// Places from the first to the last, both included.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -43,6 +67,7 @@ impl Span {
 pub(super) struct Spans<'p> {
     pub(super) programs: &'p Programs,
     pub(super) document: &'p Document<'p>,
+    pub(super) steps: &'p Steps,
 }
 
 impl Spans<'_> {
@@ -52,7 +77,7 @@ impl Spans<'_> {
             Op::Atom { atom, fields } => {
                 let mut found = Vec::new();
                 self.atom(atom, fields, &mut found);
-                found
+                if self.steps.take(found.len()) { found } else { Vec::new() }
             }
             Op::Any { fields } => self.any(fields),
             Op::Row => self.row(at),
@@ -74,7 +99,10 @@ impl Spans<'_> {
                 let left = inside.next().unwrap_or_default();
                 let right = inside.next().unwrap_or_default();
                 let reach = self.programs.reaches[reaches as usize][0];
-                let free = |a: &Span| !right.iter().any(|b| self.is_within(*a, reach, *b));
+                let near = |a: Span, b: Span| !self.steps.take(1) || self.is_within(a, reach, b);
+                let widest = widest(&right);
+                let within = |a| self.reachable(a, reach, &right, widest);
+                let free = |a: &Span| !within(*a).iter().any(|b| near(*a, *b));
                 left.into_iter().filter(free).collect()
             }
             Op::AtLeast { .. } => {
@@ -97,7 +125,8 @@ impl Spans<'_> {
         for inner in self.programs.inside(at).filter(|_| !whole.is_empty()) {
             self.leaves(inner, &mut words);
         }
-        found.extend(words.into_iter().filter(|word| whole.iter().any(|w| w.holds(*word))));
+        let is_held = |word: &Span| whole.iter().any(|w| self.steps.take(1) && w.holds(*word));
+        found.extend(words.into_iter().filter(is_held));
     }
 
     /// The spans of the words inside an instruction.
@@ -162,21 +191,23 @@ impl Spans<'_> {
 
     fn near(self, left: &[Span], reach: Reach, right: &[Span]) -> Vec<Span> {
         let mut found = BTreeSet::new();
+        let widest = widest(right);
         for a in left {
-            for b in self.reachable(*a, reach, right) {
+            for b in self.reachable(*a, reach, right, widest) {
+                if found.len() >= MOST_SPANS || !self.steps.take(1) {
+                    return found.into_iter().collect();
+                }
                 if !a.overlaps(*b) && self.is_within(*a, reach, *b) {
                     found.insert(a.join(*b));
-                    if found.len() >= MOST_SPANS {
-                        return found.into_iter().collect();
-                    }
                 }
             }
         }
         found.into_iter().collect()
     }
 
-    /// The part of `right` that can be within reach by where its spans start.
-    fn reachable(self, a: Span, reach: Reach, right: &[Span]) -> &[Span] {
+    /// The part of `right` that can be within reach of `a` or overlap it, by where its spans start
+    /// and how wide the widest of them is.
+    fn reachable(self, a: Span, reach: Reach, right: &[Span], widest: u32) -> &[Span] {
         let end = match reach {
             Reach::Words(n) | Reach::WordsInOrder(n) => {
                 right.partition_point(|b| b.first <= a.last.saturating_add(n + 1))
@@ -189,9 +220,8 @@ impl Spans<'_> {
             }
         };
         let start = match reach {
-            Reach::WordsInOrder(_) => right.partition_point(|b| b.first <= a.last),
-            // A span of many words may start far before.
-            Reach::Words(_) => 0,
+            Reach::WordsInOrder(_) => right.partition_point(|b| b.first + widest < a.first),
+            Reach::Words(n) => right.partition_point(|b| b.first + widest + n < a.first),
             Reach::Sentence => {
                 right.partition_point(|b| self.sentence(b.first) < self.sentence(a.first))
             }
@@ -225,14 +255,13 @@ impl Spans<'_> {
         if words.iter().any(Vec::is_empty) {
             return Vec::new();
         }
+        // The same word twice is placed in order.
+        let before = |at: usize| words[..at].iter().rposition(|earlier| *earlier == words[at]);
+        let twins: Vec<Option<usize>> = (0..words.len()).map(before).collect();
         let mut found = BTreeSet::new();
-        for (at, starts) in words.iter().enumerate() {
-            // The same word twice is placed in order.
-            if words[..at].contains(starts) {
-                continue;
-            }
+        for (at, starts) in words.iter().enumerate().filter(|(at, _)| twins[*at].is_none()) {
             for start in starts {
-                self.fill(slop, &words, (at, *start), &mut found);
+                self.fill(slop, (&words, &twins), (at, *start), &mut found);
                 if found.len() >= MOST_SPANS {
                     return found.into_iter().collect();
                 }
@@ -245,7 +274,7 @@ impl Spans<'_> {
     fn fill(
         self,
         slop: u32,
-        words: &[Vec<Span>],
+        (words, twins): (&[Vec<Span>], &[Option<usize>]),
         (word, start): (usize, Span),
         found: &mut BTreeSet<Span>,
     ) {
@@ -261,8 +290,7 @@ impl Spans<'_> {
             }
             for (at, spans) in words.iter().enumerate() {
                 let placed = |at: usize| partial.placed & (1 << at) != 0;
-                let twin_waits = (0..at).any(|twin| !placed(twin) && words[twin] == *spans);
-                if placed(at) || twin_waits {
+                if placed(at) || twins[at].is_some_and(|twin| !placed(twin)) {
                     continue;
                 }
                 let from = spans.partition_point(|span| span.first <= partial.last);
@@ -270,7 +298,7 @@ impl Spans<'_> {
                     let used = partial.used + span.width();
                     let others = span.last - start.first + 1 - used;
                     let place = &self.document.places[span.first as usize];
-                    if place.field != field || others > slop {
+                    if place.field != field || others > slop || !self.steps.take(1) {
                         break;
                     }
                     let next = Partial { placed: partial.placed | 1 << at, used, last: span.last };
@@ -299,6 +327,10 @@ struct Partial {
     /// How many places they take.
     used: u32,
     last: u32,
+}
+
+fn widest(spans: &[Span]) -> u32 {
+    spans.iter().map(|span| span.width()).max().unwrap_or_default()
 }
 
 fn sorted(mut spans: Vec<Span>) -> Vec<Span> {

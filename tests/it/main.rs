@@ -10,6 +10,7 @@ mod binary;
 mod cluster;
 mod config;
 mod fetch;
+mod hostile;
 mod kills;
 mod mail;
 mod matching;

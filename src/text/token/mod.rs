@@ -18,6 +18,9 @@ use super::{
 /// More tokens than this of one text are not read; a news story has a few hundred.
 pub const MOST_TOKENS: usize = 200_000;
 
+/// More bytes than this of one text are not read.
+const MOST_BYTES: usize = 4 << 20;
+
 /// A text is all capitals when at least so many ASCII letters, four fifths of them capitals, say
 /// so; then capitals do not mark abbreviations.
 const SHOUTING_LETTERS: usize = 12;
@@ -118,6 +121,7 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str) -> Self {
+        let text = &text[..text.floor_char_boundary(MOST_BYTES)];
         let mut chars = Vec::with_capacity(text.len());
         let mut bytes = Vec::with_capacity(text.len());
         for (at, c) in text.char_indices().filter(|(_, c)| !is_dropped(*c)) {
