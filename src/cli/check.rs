@@ -65,7 +65,8 @@ fn as_json(report: &Report) -> serde_json::Result<String> {
 fn check(path: &Path) -> (Exit, Report, String) {
     match config::load(path, Generation(0)) {
         Ok(Loaded { live, warnings }) => {
-            let verdict = format!("ok: {}{}", inventory(&live), with_warnings(&warnings));
+            let verdict =
+                format!("{}ok: {}{}", always(&live), inventory(&live), with_warnings(&warnings));
             (Exit::Ok, warnings, verdict)
         }
         Err(report) => {
@@ -74,6 +75,18 @@ fn check(path: &Path) -> (Exit, Report, String) {
             (Exit::Config, report, verdict)
         }
     }
+}
+
+/// Names the rules that cost something at every article.
+fn always(live: &Live) -> String {
+    let names: Vec<_> = live.rules.always().map(|rule| format!("`{}`", rule.name)).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(
+        "asked of every article, since no word or value has to be there: {}\n",
+        names.join(", ")
+    )
 }
 
 fn inventory(live: &Live) -> String {

@@ -102,6 +102,11 @@ impl Index {
         self.rules[program as usize] as usize
     }
 
+    /// The places of the rules that are asked of every article, in the list.
+    pub(super) fn always(&self) -> impl Iterator<Item = usize> {
+        (0..self.always).map(|program| self.rule(program))
+    }
+
     /// What is filed under an atom.
     pub(super) fn filed(&self, atom: Atom) -> &[Posting] {
         let at = atom as usize;

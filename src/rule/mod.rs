@@ -101,6 +101,11 @@ impl Ruleset {
         self.all.rules.iter()
     }
 
+    /// The rules that are asked of every article, since no word or value has to be there.
+    pub fn always(&self) -> impl Iterator<Item = &Rule> {
+        self.index.always().map(|rule| &self.all.rules[rule])
+    }
+
     /// The rule of that name.
     pub fn get(&self, name: &RuleName) -> Option<&Rule> {
         self.all.by_name.get(name).map(|at| &self.all.rules[*at])

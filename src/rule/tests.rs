@@ -230,8 +230,10 @@ fn a_rule_is_asked_only_where_all_it_needs_is() {
 
 #[test]
 fn rules_without_a_word_of_their_own_are_asked_always() {
-    let set = set(&["/fi?re/", "* NOT pier", "words:>3"]);
-    assert_eq!(candidates(&set, ""), 3);
+    let set = set(&["/fi?re/", "pier AND words:>3", "* NOT pier", "url:pier", "words:>3"]);
+    let names: Vec<_> = set.always().map(|rule| rule.name.as_str()).collect();
+    assert_eq!(names, ["/fi?re/", "* NOT pier", "url:pier", "words:>3"]);
+    assert_eq!(candidates(&set, ""), 4);
 }
 
 #[test]
