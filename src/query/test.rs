@@ -123,7 +123,9 @@ fn pattern_hits(pattern: &Pattern, field: Field, text: &str, hits: &mut Vec<Hit>
     let found: Vec<Range<usize>> =
         pattern.regex.find_iter(text).take(MOST_FOUND).map(|found| found.range()).collect();
     if matches!(field, Field::Title | Field::Summary | Field::Body) {
-        hits.extend(found.into_iter().map(|range| Hit::Words { field, range }));
+        // An empty place is no reason that could be shown.
+        let found = found.into_iter().filter(|range| !range.is_empty());
+        hits.extend(found.map(|range| Hit::Words { field, range }));
     } else if !found.is_empty() {
         hits.push(Hit::Value { field, value: text.to_owned() });
     }

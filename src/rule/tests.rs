@@ -237,6 +237,14 @@ fn rules_without_a_word_of_their_own_are_asked_always() {
 }
 
 #[test]
+fn a_pattern_that_is_true_of_nothing_shows_nothing() {
+    let set = set(&["/pie*r|/"]);
+    let facts = Facts { body: "a pier", ..Facts::default() };
+    let words = Hit::Words { field: query::Field::Body, range: 2..6 };
+    assert_eq!(shown(&set.matches(&facts)), [("/pie*r|/", vec![words])]);
+}
+
+#[test]
 fn counted_words_choose_the_anchor() {
     // By its length the first word of the rule is the rare one.
     let set = set(&["hafenverwaltung AND kai"]);
