@@ -14,6 +14,7 @@ mod hostile;
 mod kills;
 mod mail;
 mod matching;
+mod mutants;
 mod newspapers;
 mod parse;
 mod pipeline;

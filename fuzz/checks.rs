@@ -1,0 +1,59 @@
+//! What must hold of any text: shared by the fuzz targets and the tests of the project.
+
+use wiredesk::{
+    model::RuleName,
+    query::{self, Aliases, Facts, Field, Hit},
+    rule::{Rule, Ruleset, Scope},
+};
+
+/// Any text is a query or has an error with a place in it.
+pub(crate) fn query(text: &str) {
+    let aliases = Aliases::from([
+        ("crew".to_owned(), "ferry NEAR/3 (storm OR pier)".to_owned()),
+        ("again".to_owned(), "$crew OR $again".to_owned()),
+        ("rest".to_owned(), text.to_owned()),
+    ]);
+    let (query, problems) = query::parse(text, &aliases);
+    assert!(query.is_some() || !problems.is_empty());
+    for problem in problems {
+        assert!(text.get(problem.span.clone()).is_some(), "{problem:?}");
+    }
+}
+
+fn rule(text: &str) -> Option<Rule> {
+    let (query, _) = query::parse(text, &Aliases::new());
+    Some(Rule { name: RuleName::new(text), query: query?, scope: Scope::default() })
+}
+
+/// The first line is a query, the second a headline, the rest a text: the query is true of it or
+/// its denial is, and what made it so is in it. Whether there was a query and an article.
+pub(crate) fn matching(input: &str) -> bool {
+    let mut lines = input.splitn(3, '\n');
+    let (Some(asked), Some(title), Some(body)) = (lines.next(), lines.next(), lines.next()) else {
+        return false;
+    };
+    let Some(asked) = rule(asked) else { return false };
+    let denied = rule(&format!("* NOT ({})", asked.name));
+    let both = Ruleset::compile([asked.clone()].into_iter().chain(denied.clone()).collect());
+    let author = title.to_owned();
+    let facts = Facts {
+        title,
+        body,
+        authors: std::slice::from_ref(&author),
+        sources: vec![title],
+        url: Some("https://www.arden.example/pier"),
+        language: Some("en-GB"),
+        priority: Some(3),
+        published: "2024-05-02T10:00:00Z".parse().ok(),
+        ..Facts::default()
+    };
+    let found = both.matches(&facts);
+    assert!(denied.is_none() || found.len() == 1, "{}", asked.name);
+    for hit in found.iter().flat_map(|(_, hits)| hits) {
+        if let Hit::Words { field, range } = hit {
+            let text = if *field == Field::Title { title } else { body };
+            assert!(text.get(range.clone()).is_some_and(|words| !words.is_empty()), "{hit:?}");
+        }
+    }
+    true
+}
