@@ -27,7 +27,7 @@ impl Dice {
     fn word(&mut self) -> String {
         let ceiling = self.roll(20_000) + 1;
         let ceiling = self.roll(ceiling) + 1;
-        format!("w{}", self.roll(ceiling))
+        format!("x{}", self.roll(ceiling))
     }
 }
 
