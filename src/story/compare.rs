@@ -256,7 +256,7 @@ fn is_series(
     a.same_publisher(b)
         && apart
         && a.words().min(b.words()) < thresholds.template_words
-        && substance.figures.whole >= 0.5
+        && substance.figures.whole >= thresholds.series_least_figures
         && substance.figures.of_whole() < thresholds.series_figures
         && overlap.similarity() < thresholds.series_free
 }

@@ -108,7 +108,9 @@ pub struct Thresholds {
     pub other_words: f64,
     /// One publisher's short reports, so many hours apart or more, …
     pub series_hours: i64,
-    /// … are a series where less than this share of the figures is the same, …
+    /// … are a series where there are at least so many rare figures …
+    pub series_least_figures: f64,
+    /// … and less than this share of them is the same, …
     pub series_figures: f64,
     /// … unless so much is contained.
     pub series_free: f64,
@@ -156,6 +158,7 @@ impl Default for Thresholds {
             other_words_least: 15.0,
             other_words: 0.45,
             series_hours: 12,
+            series_least_figures: 0.5,
             series_figures: 0.8,
             series_free: 0.97,
             rewrite: RewriteWeights::default(),

@@ -4,6 +4,9 @@ use std::ops::Deref;
 
 use super::{Candidate, Rarity, Thresholds, compare::Overlap, sketch::Sketch, terms::Share};
 
+/// Words of a text whose length speaks neither for nor against.
+const USUAL_LENGTH: f64 = 200.0;
+
 /// What two texts say alike, whatever their wording.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Substance {
@@ -51,7 +54,7 @@ pub struct RewriteWeights {
     pub words: f64,
     /// Of the logarithm of the figures kept: invented by nobody and copied by all.
     pub figures: f64,
-    /// Against, of the logarithm of the length in 200 words: long texts share much by chance.
+    /// Against, of the logarithm of the length over the usual: long texts share much by chance.
     pub length: f64,
     /// For, where both are credited to one agency.
     pub same_credit: f64,
@@ -65,9 +68,7 @@ pub struct RewriteWeights {
     pub least_plain: f64,
     /// Words of the shorter text from which on this is asked; the rest is `brief`.
     pub least_words: u32,
-    /// For shorter texts: of the containment outside quotations, of the logarithm of the telling
-    /// words kept, of the logarithm of the figures kept, of the share of the headline in common,
-    /// and what is needed.
+    /// What is asked of shorter texts.
     pub brief: BriefWeights,
 }
 
@@ -139,7 +140,7 @@ pub(super) fn is_rewritten(
     let evidence = weights.plain * plain.sqrt()
         + weights.words * substance.words.of_whole()
         + weights.figures * figures.ln_1p()
-        - weights.length * (f64::from(words) / 200.0).ln();
+        - weights.length * (f64::from(words) / USUAL_LENGTH).ln();
     figures >= weights.least_figures && evidence + credit >= weights.needed
 }
 

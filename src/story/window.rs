@@ -29,8 +29,9 @@ pub struct Candidate {
 
 /// An inverted index over recent sketches, a segment for each day so that a day is forgotten whole.
 ///
-/// For 100,000 articles it takes at most 120 MB. What it answers depends only on what it was told,
-/// never on the order of a hash table.
+/// For 100,000 articles of some 400 words it takes about 150 MB, a quarter of it for telling words
+/// and figures (measured). What it answers depends only on what it was told, never on the order of a
+/// hash table.
 #[derive(Debug, Default)]
 pub struct Window {
     days: BTreeMap<i64, Segment>,
