@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     fetch::{FetchError, Reply, Request},
-    model::{FeedSpec, Hints, Item, PollOutcome, Problem, ProblemKind, Validators},
+    model::{FeedSpec, Hints, Item, PollOutcome, Problem, ProblemKind, RuleName, Validators},
     parse::{self, Parsed},
     schedule::{self, Situation, cadence},
     store::{ClaimedFeed, PollEnd, StoreError},
@@ -260,7 +260,20 @@ async fn prepare_all(
             &Circumstances { spec: &spec, live: &in_force.live, first_poll, now },
         )
     });
-    prepared.await.map_err(|error| fault(claimed, &error))
+    let prepared = prepared.await.map_err(|error| fault(claimed, &error))?;
+    for one in prepared.iter().filter(|one| !one.cut_short.is_empty()) {
+        let article = &one.described.article;
+        let rules: Vec<_> = one.cut_short.iter().map(RuleName::as_str).collect();
+        warn!(
+            feed.name = %claimed.state.name,
+            article.url,
+            "rules were cut short on `{}` and may have missed it, since it says the same words over \
+             and over: {}; a narrower distance, or a rarer word joined by AND, mends that",
+            article.title,
+            rules.join(", ")
+        );
+    }
+    Ok(prepared)
 }
 
 async fn write(

@@ -4,9 +4,9 @@ use jiff::{Span, Timestamp};
 
 use crate::{
     config::Live,
-    model::{Article, FeedSpec, Item, ItemKey},
+    model::{Article, FeedSpec, Item, ItemKey, RuleName},
     query::Facts,
-    rule::RuleMatch,
+    rule::{Rule, RuleMatch},
     store::Described,
     story::{self, Imprint, Signals, Sketch, Subject},
     text::normal,
@@ -21,6 +21,8 @@ pub struct Prepared {
     pub signals: Signals,
     /// The rules that are true of it.
     pub matches: Vec<RuleMatch>,
+    /// The rules whose verdict is in doubt (see [`crate::rule::Answer`]).
+    pub cut_short: Vec<RuleName>,
     /// Whether it is too old to alert on the feed's first poll.
     pub baseline: bool,
 }
@@ -99,7 +101,8 @@ fn prepare_one(item: &Item, around: &Circumstances<'_>) -> Prepared {
         credits: &provenance.credits,
     });
     let signals = story::signal(&article.title, &article.text);
-    let matches = if signals.kill { Vec::new() } else { matches(&article, &provenance, around) };
+    let (matches, cut_short) =
+        if signals.kill { Default::default() } else { matches(&article, &provenance, around) };
     let baseline = around.first_poll && !is_recent(&article, around);
     let origin = story::origin(&provenance.credits, &article.publisher);
     let words = sketch.words();
@@ -107,6 +110,7 @@ fn prepare_one(item: &Item, around: &Circumstances<'_>) -> Prepared {
         described: Described { article, provenance, origin, words, sketch },
         signals,
         matches,
+        cut_short,
         baseline,
     }
 }
@@ -192,10 +196,14 @@ fn matches(
     article: &Article,
     provenance: &story::Provenance,
     around: &Circumstances<'_>,
-) -> Vec<RuleMatch> {
+) -> (Vec<RuleMatch>, Vec<RuleName>) {
     let Circumstances { spec, live, .. } = around;
-    let found = live.rules.matches(&facts(article, provenance, spec.name.as_str(), &spec.tags));
-    found.into_iter().map(|(rule, hits)| RuleMatch { rule: rule.name.clone(), hits }).collect()
+    let answer = live.rules.ask(&facts(article, provenance, spec.name.as_str(), &spec.tags));
+    let matched = |(rule, hits): (&Rule, _)| RuleMatch { rule: rule.name.clone(), hits };
+    (
+        answer.matches.into_iter().map(matched).collect(),
+        answer.cut_short.iter().map(|rule| rule.name.clone()).collect(),
+    )
 }
 
 /// What a query may ask of an article: what it states itself.

@@ -184,6 +184,8 @@ pub(crate) enum Test {
 pub(crate) struct Pattern {
     pub(crate) regex: regex::Regex,
     pub(crate) flags: String,
+    /// One of them is part of every match (see `literal`); none where nothing has to be there.
+    pub(crate) literals: Vec<Box<[u8]>>,
 }
 
 impl PartialEq for Pattern {

@@ -118,6 +118,9 @@ impl<'a> Document<'a> {
         let base = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
         let (sentence, paragraph) =
             self.places.last().map_or((0, 0), |last| (last.sentence + 1, last.paragraph + 1));
+        let whole =
+            if field == Field::Body { Fields::BODY | Fields::LEAD } else { Fields::of(field) };
+        vocabulary.literal_atoms(text, |atom| self.add(atom, whole));
         let first_paragraph = tokens.iter().next().map_or(0, |token| token.paragraph);
         for token in &tokens {
             let fields = fields_of(field, token, first_paragraph);

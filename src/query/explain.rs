@@ -28,11 +28,10 @@ pub struct Explanation {
 
 /// Asks every part of a query of an article.
 pub fn explain(query: &Query, facts: &Facts<'_>) -> Explanation {
-    let mut programs = Programs::default();
-    let program = programs.add(query.root());
+    let programs = Programs::compile([query.root()].into_iter());
     let document = Document::read(facts, &programs.vocabulary);
     let reader = Reader { programs: &programs, document: &document, source: &query.source };
-    reader.part(query.root(), programs.start(program))
+    reader.part(query.root(), programs.start(0))
 }
 
 struct Reader<'a> {

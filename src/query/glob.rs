@@ -15,6 +15,12 @@ impl Glob {
         self.0.iter().take_while(|c| !matches!(c, '*' | '?')).collect()
     }
 
+    /// The longest run of characters without a wildcard.
+    pub(crate) fn longest_literal(&self) -> String {
+        let runs = self.0.split(|c| matches!(c, '*' | '?'));
+        runs.max_by_key(|run| run.len()).unwrap_or_default().iter().collect()
+    }
+
     /// Whether the whole of `text` has this shape.
     pub(crate) fn matches(&self, text: &str) -> bool {
         let pattern = &self.0;

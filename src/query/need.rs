@@ -26,9 +26,10 @@ impl Programs {
 
     fn gather_needs(&self, at: u32, cost: &impl Fn(Atom) -> u64, needs: &mut Vec<Need>) {
         match self.code[at as usize].op {
-            Op::All | Op::Any { .. } | Op::Test { .. } | Op::Not => {}
+            Op::All | Op::Any { .. } | Op::Not => {}
             Op::Atom { atom, fields } => needs.push(one(atom, fields, cost)),
             Op::Value { .. }
+            | Op::Test { .. }
             | Op::And
             | Op::Row
             | Op::Window { .. }

@@ -6,6 +6,7 @@ use super::{
     ast::{Kind, Node, Pattern, Test},
     field::{Field, FieldKind, Fields},
     lexer::{Lexeme, LexemeKind, Quoted},
+    literal,
     parser::{Parser, Stop, UNOPENED, wordless},
     term::{self, BadTerm, Case},
 };
@@ -206,7 +207,8 @@ impl Parser<'_, '_> {
                 "flags are i, m and s",
             );
         }
-        if !has_literal(pattern) {
+        let literals = literal::required(pattern, flags);
+        if literals.is_none() {
             self.warn(
                 "W231",
                 span.clone(),
@@ -216,7 +218,7 @@ impl Parser<'_, '_> {
         }
         let fields = field.map_or(Fields::DEFAULT, Fields::of);
         let flags = flags.to_owned();
-        let pattern = Pattern { regex, flags };
+        let pattern = Pattern { regex, flags, literals: literals.unwrap_or_default() };
         self.node(span.clone(), Kind::Test(Box::new(Test::Pattern { fields, field, pattern })))
     }
 
@@ -326,35 +328,4 @@ fn split_edits(word: &str) -> Option<(&str, u8)> {
 fn last_line(text: &str) -> &str {
     let line = text.lines().last().unwrap_or(text);
     line.strip_prefix("error: ").unwrap_or(line)
-}
-
-/// Whether three letters in a row must be there.
-fn has_literal(pattern: &str) -> bool {
-    let mut run = 0;
-    let mut chars = pattern.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => {
-                chars.next();
-                run = 0;
-            }
-            '[' => {
-                chars.by_ref().find(|c| *c == ']');
-                run = 0;
-            }
-            _ if chars.next_if(|next| matches!(next, '*' | '?')).is_some() => run = 0,
-            _ if chars.next_if_eq(&'{').is_some() => {
-                chars.by_ref().find(|c| *c == '}');
-                run = 0;
-            }
-            _ if is_alphanumeric(c) => {
-                run += 1;
-                if run == 3 {
-                    return true;
-                }
-            }
-            _ => run = 0,
-        }
-    }
-    false
 }

@@ -26,10 +26,11 @@ pub(super) enum Op {
     Any {
         fields: Fields,
     },
-    /// The value inside is there.
+    /// The value, whose atom is inside, is there.
     Value {
         test: u32,
     },
+    /// What is inside, if anything is, must be there as well.
     Test {
         test: u32,
     },
@@ -81,12 +82,20 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// Compiles one more query.
-    pub(crate) fn add(&mut self, root: &Node) -> ProgramId {
-        let start = row(self.code.len());
-        self.starts.push(start);
-        self.emit(root);
-        row(self.starts.len() - 1)
+    /// Compiles queries; they are numbered in their order.
+    pub(crate) fn compile<'n>(roots: impl Iterator<Item = &'n Node>) -> Self {
+        let mut all = Self::default();
+        for root in roots {
+            all.starts.push(row(all.code.len()));
+            all.emit(root);
+        }
+        all.vocabulary.seal();
+        all
+    }
+
+    /// How many queries there are.
+    pub(crate) fn len(&self) -> u32 {
+        row(self.starts.len())
     }
 
     /// Where the program starts in the code.
@@ -131,7 +140,7 @@ impl Programs {
                 let op = self.op(kind);
                 self.block(op, |all| {
                     if let Kind::Test(test) = kind {
-                        all.value(test);
+                        all.needed(test);
                     }
                     node.inside().into_iter().for_each(|inner| all.emit(inner));
                 });
@@ -196,10 +205,25 @@ impl Programs {
         }
     }
 
-    fn value(&mut self, test: &Test) {
-        if let Test::Value { field, value } = test {
-            let atom = self.vocabulary.value(*field, value);
-            self.block(Op::Atom { atom, fields: Fields::VALUE }, |_| ());
+    /// What must be there for a test to hold, as far as there are atoms for it.
+    fn needed(&mut self, test: &Test) {
+        let atom = |all: &mut Self, atom, fields| all.block(Op::Atom { atom, fields }, |_| ());
+        match test {
+            Test::Value { field, value } => {
+                let value = self.vocabulary.value(*field, value);
+                atom(self, value, Fields::VALUE);
+            }
+            Test::Pattern { fields, pattern, .. }
+                if !pattern.literals.is_empty() && *fields != Fields::VALUE =>
+            {
+                self.block(Op::Or, |all| {
+                    for literal in &pattern.literals {
+                        let literal = all.vocabulary.literal(literal);
+                        atom(all, literal, *fields);
+                    }
+                });
+            }
+            _ => {}
         }
     }
 }

@@ -22,6 +22,12 @@ impl Found {
         (self.spans.len(), self.others.len())
     }
 
+    /// Whether the last query was cut short: its text repeats itself so often that the bound on
+    /// work was met, and the verdict may be wrong.
+    pub(crate) fn was_cut_short(&self) -> bool {
+        self.steps.ran_out()
+    }
+
     /// Forgets what was found since it had this length.
     fn cut(&mut self, (spans, others): (usize, usize)) {
         self.spans.truncate(spans);
@@ -86,10 +92,12 @@ impl Programs {
             }
             Op::Test { test } => {
                 let test = &self.tests[test as usize];
-                test.holds(document) && {
-                    test.hits(document, &mut found.others);
-                    true
-                }
+                self.inside(at).all(|needed| self.is_there(needed, document))
+                    && test.holds(document)
+                    && {
+                        test.hits(document, &mut found.others);
+                        true
+                    }
             }
             Op::Any { .. } | Op::Apart { .. } => spans.add(at, &mut found.spans),
             // Whether all is there at all is a cheap look before the places.

@@ -18,22 +18,27 @@ const MOST_SPANS: usize = 4096;
 /// and over must not hold up the others.
 const MOST_STEPS: usize = 1 << 21;
 
-/// What may still be looked at.
+/// What may still be looked at; nothing, once more was wanted than there was.
 #[derive(Debug)]
-pub(super) struct Steps(Cell<usize>);
+pub(super) struct Steps(Cell<Option<usize>>);
 
 impl Default for Steps {
     fn default() -> Self {
-        Self(Cell::new(MOST_STEPS))
+        Self(Cell::new(Some(MOST_STEPS)))
     }
 }
 
 impl Steps {
     /// Whether so many more may be looked at; once not, none may.
     fn take(&self, count: usize) -> bool {
-        let left = self.0.get().checked_sub(count);
-        self.0.set(left.unwrap_or_default());
+        let left = self.0.get().and_then(|left| left.checked_sub(count));
+        self.0.set(left);
         left.is_some()
+    }
+
+    /// Whether more was wanted than there was.
+    pub(super) fn ran_out(&self) -> bool {
+        self.0.get().is_none()
     }
 }
 
@@ -45,10 +50,6 @@ pub(super) struct Span {
 }
 
 impl Span {
-    fn holds(self, inner: Self) -> bool {
-        self.first <= inner.first && inner.last <= self.last
-    }
-
     fn overlaps(self, other: Self) -> bool {
         self.first <= other.last && other.first <= self.last
     }
@@ -125,7 +126,19 @@ impl Spans<'_> {
         for inner in self.programs.inside(at).filter(|_| !whole.is_empty()) {
             self.leaves(inner, &mut words);
         }
-        let is_held = |word: &Span| whole.iter().any(|w| self.steps.take(1) && w.holds(*word));
+        // Of all spans that begin no later than a word, the one that reaches farthest holds it, if
+        // any does.
+        let reach: Vec<u32> = whole
+            .iter()
+            .scan(0, |farthest, span| {
+                *farthest = span.last.max(*farthest);
+                Some(*farthest)
+            })
+            .collect();
+        let is_held = |word: &Span| {
+            let begun = whole.partition_point(|span| span.first <= word.first);
+            begun > 0 && reach[begun - 1] >= word.last
+        };
         found.extend(words.into_iter().filter(is_held));
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::{ast::Element, field::Field, glob::Glob};
+use super::{ast::Element, field::Field, glob::Glob, pieces::Pieces};
 use crate::text::{
     fold::surface,
     token::{FormKind, Token, Tokens},
@@ -28,10 +28,15 @@ pub(crate) struct Vocabulary {
     exact: Vec<Vec<(Box<str>, Atom)>>,
     elements: HashMap<Element, Atom, RandomState>,
     shapes: HashMap<[u8; BUCKET], Vec<(Glob, Atom)>, RandomState>,
-    /// Shapes whose literal start is too short for a bucket.
+    /// Shapes whose literal start is too short for a bucket, each with a piece of its own.
     loose: Vec<(Glob, Atom)>,
+    loose_pieces: Pieces,
     fuzzy: HashMap<char, Vec<Fuzzy>, RandomState>,
     values: HashMap<Field, HashMap<Box<str>, Atom, RandomState>, RandomState>,
+    literals: HashMap<Box<[u8]>, Atom, RandomState>,
+    /// By piece of the literals.
+    literal_atoms: Vec<Atom>,
+    literal_pieces: Pieces,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,6 +88,32 @@ impl Vocabulary {
         atom
     }
 
+    /// The atom of a literal in raw text.
+    pub(crate) fn literal(&mut self, literal: &[u8]) -> Atom {
+        if let Some(atom) = self.literals.get(literal) {
+            return *atom;
+        }
+        let atom = self.fresh();
+        self.literals.insert(literal.into(), atom);
+        self.literal_pieces.add(literal);
+        self.literal_atoms.push(atom);
+        atom
+    }
+
+    /// Gives every atom of a literal that is in a raw text to `found`; some perhaps more than
+    /// once.
+    pub(crate) fn literal_atoms(&self, text: &str, mut found: impl FnMut(Atom)) {
+        if !self.literals.is_empty() {
+            self.literal_pieces.each_in(text, |at| found(self.literal_atoms[at]));
+        }
+    }
+
+    /// Makes finding fast; comes after the last atom.
+    pub(crate) fn seal(&mut self) {
+        self.loose_pieces.seal();
+        self.literal_pieces.seal();
+    }
+
     /// The fields that have atoms for values.
     pub(crate) fn fields_with_values(&self) -> impl Iterator<Item = Field> {
         self.values.keys().copied()
@@ -121,10 +152,13 @@ impl Vocabulary {
             if kind != FormKind::Dotted && !self.shapes.is_empty() {
                 self.shape_atoms(form, &mut found);
             }
-            for (glob, atom) in self.loose.iter().filter(|_| kind != FormKind::Dotted) {
-                if glob.matches(form) && signs_agree(glob, form) {
-                    found(*atom);
-                }
+            if kind != FormKind::Dotted && !self.loose.is_empty() {
+                self.loose_pieces.each_in(form, |at| {
+                    let (glob, atom) = &self.loose[at];
+                    if glob.matches(form) && signs_agree(glob, form) {
+                        found(*atom);
+                    }
+                });
             }
             if !self.fuzzy.is_empty() {
                 self.fuzzy_atoms(form, &mut found);
@@ -180,9 +214,11 @@ impl Vocabulary {
 
     fn shape(&mut self, glob: &Glob, atom: Atom) {
         let start = glob.literal_start();
-        match start.as_bytes().first_chunk::<BUCKET>() {
-            Some(key) => self.shapes.entry(*key).or_default().push((glob.clone(), atom)),
-            None => self.loose.push((glob.clone(), atom)),
+        if let Some(key) = start.as_bytes().first_chunk::<BUCKET>() {
+            self.shapes.entry(*key).or_default().push((glob.clone(), atom));
+        } else {
+            self.loose_pieces.add(glob.longest_literal().as_bytes());
+            self.loose.push((glob.clone(), atom));
         }
     }
 

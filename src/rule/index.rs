@@ -51,8 +51,9 @@ impl Index {
         queries: impl Iterator<Item = &'q Query>,
         frequencies: &Frequencies,
     ) -> Self {
-        let mut index = Self::default();
-        index.rules = queries.map(|query| index.programs.add(query.root())).collect();
+        let programs = Programs::compile(queries.map(Query::root));
+        let mut index = Self { programs, ..Self::default() };
+        index.rules = (0..index.programs.len()).collect();
         let costs = frequencies.costs(&index.programs.vocabulary);
         let needs = |rule| index.programs.needs(rule, |atom| costs[atom as usize]).into_iter();
         let mut anchors: Vec<_> = index

@@ -50,6 +50,17 @@ pub struct RuleMatch {
     pub hits: Vec<Hit>,
 }
 
+/// What a set of rules says of an article.
+#[derive(Debug)]
+pub struct Answer<'r> {
+    /// Every rule that is true of it, in the order of the rules, with what made it true, sorted,
+    /// each once.
+    pub matches: Vec<(&'r Rule, Vec<Hit>)>,
+    /// Rules that met the bound on work, as proximities do in a text that says the same words over
+    /// and over: what was found until then is all that counts.
+    pub cut_short: Vec<&'r Rule>,
+}
+
 /// All rules of one configuration, immutable; a copy is cheap.
 #[derive(Clone, Debug, Default)]
 pub struct Ruleset {
@@ -114,20 +125,30 @@ impl Ruleset {
     /// Every rule that is true of an article, in the order of the rules, with what made it true,
     /// sorted, each once.
     pub fn matches(&self, facts: &Facts<'_>) -> Vec<(&Rule, Vec<Hit>)> {
+        self.ask(facts).matches
+    }
+
+    /// [`Ruleset::matches`] with the rules whose verdict is in doubt.
+    pub fn ask(&self, facts: &Facts<'_>) -> Answer<'_> {
         let All { rules, scoped, .. } = &*self.all;
         let programs = &self.index.programs;
         let document = Document::read(facts, &programs.vocabulary);
         let mut found = Found::default();
         let candidates = self.index.candidates(&document).into_iter();
-        let mut matches: Vec<_> = candidates
-            .map(|program| (program, self.index.rule(program)))
-            .filter(|(_, rule)| !scoped[*rule] || rules[*rule].scope.admits(facts))
-            .filter_map(|(program, rule)| {
-                Some((rule, programs.ask(program, &document, &mut found)?))
-            })
-            .collect();
+        let (mut matches, mut cut_short) = (Vec::new(), Vec::new());
+        let candidates = candidates.map(|program| (program, self.index.rule(program)));
+        for (program, rule) in candidates {
+            if scoped[rule] && !rules[rule].scope.admits(facts) {
+                continue;
+            }
+            matches.extend(programs.ask(program, &document, &mut found).map(|hits| (rule, hits)));
+            if found.was_cut_short() {
+                cut_short.push(&rules[rule]);
+            }
+        }
         matches.sort_unstable_by_key(|(rule, _)| *rule);
-        matches.into_iter().map(|(rule, hits)| (&rules[rule], hits)).collect()
+        let matches = matches.into_iter().map(|(rule, hits)| (&rules[rule], hits)).collect();
+        Answer { matches, cut_short }
     }
 }
 

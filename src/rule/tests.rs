@@ -230,10 +230,19 @@ fn a_rule_is_asked_only_where_all_it_needs_is() {
 
 #[test]
 fn rules_without_a_word_of_their_own_are_asked_always() {
-    let set = set(&["/fi?re/", "pier AND words:>3", "* NOT pier", "url:pier", "words:>3"]);
+    let set = set(&["/f.*re/", "pier AND words:>3", "* NOT pier", "url:pier", "words:>3"]);
     let names: Vec<_> = set.always().map(|rule| rule.name.as_str()).collect();
-    assert_eq!(names, ["/fi?re/", "* NOT pier", "url:pier", "words:>3"]);
+    assert_eq!(names, ["/f.*re/", "* NOT pier", "url:pier", "words:>3"]);
     assert_eq!(candidates(&set, ""), 4);
+}
+
+#[test]
+fn a_pattern_is_asked_where_its_literals_are() {
+    let set = set(&["/fi?re (in|at)/i", "author:/(ann|ben) ray/", "lead:/crane/"]);
+    assert_eq!(set.always().count(), 0);
+    assert_eq!(candidates(&set, "Fire at sea, by Ann Ray"), 1);
+    assert_eq!(candidates(&set, "a crane"), 1);
+    assert_eq!(candidates(&set, "firearms"), 0);
 }
 
 #[test]

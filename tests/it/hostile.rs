@@ -52,6 +52,20 @@ fn a_window_over_one_word_again_and_again_ends() {
 }
 
 #[test]
+fn a_rule_that_is_cut_short_is_named() {
+    let names = ["chain", "plain"];
+    let chain = vec!["a"; 1_500].join(" NEAR/255 ");
+    let rules = names.iter().zip([chain.as_str(), "a NEAR/3 b"]).map(|(name, text)| Rule {
+        name: RuleName::new(*name),
+        ..rule(text, &Aliases::new()).unwrap()
+    });
+    let set = Ruleset::compile(rules.collect());
+    let body = "a b ".repeat(110_000);
+    let cut_short = set.ask(&Facts { body: &body, ..Facts::default() }).cut_short;
+    assert_eq!(cut_short.iter().map(|rule| rule.name.as_str()).collect::<Vec<_>>(), ["chain"]);
+}
+
+#[test]
 fn chains_over_one_word_again_and_again_end() {
     let mut queries = vec![
         "a NEAR/3 a NEAR/3 a".to_owned(),

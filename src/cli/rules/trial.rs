@@ -41,6 +41,8 @@ pub(super) struct Trial {
     pub(super) articles: u64,
     /// Those that the rule is true of.
     pub(super) matched: u64,
+    /// Those that the rule was cut short on (see [`crate::rule::Answer`]).
+    pub(super) cut_short: u64,
     /// Stories of these, with the moment the first of them was seen.
     pub(super) stories: BTreeMap<StoryId, Timestamp>,
     /// Stories among them that have too few origins to be told.
@@ -112,7 +114,10 @@ impl Trial {
         let tags = live.feeds.get(&row.feed).map_or(&[][..], |spec| &spec.tags);
         let facts = prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags);
         let mut hits = None;
-        for (rule, matched) in rules.matches(&facts) {
+        let answer = rules.ask(&facts);
+        let is_tried = |rule: &&Rule| rule.name.as_str() == TRIED;
+        self.cut_short += u64::from(answer.cut_short.iter().any(is_tried));
+        for (rule, matched) in answer.matches {
             match rule.name.as_str() {
                 TRIED => hits = Some(matched),
                 OTHER => drop(others.insert(row.story)),
@@ -169,6 +174,13 @@ impl Trial {
                 format!("the rule asks for what no article has: {}", never.join(", "))
             });
         }
+        if self.cut_short > 0 {
+            warnings.push(format!(
+                "the rule was cut short on {} of {} articles, which say the same words over and \
+                 over: narrow its distances, or join a rarer word by AND",
+                self.cut_short, self.articles
+            ));
+        }
         warnings
     }
 }
@@ -185,6 +197,13 @@ fn title(tx: &ReadTx<'_>, story: StoryId) -> Result<String, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rule_that_was_cut_short_is_told_of() {
+        let trial = Trial { articles: 9, cut_short: 2, ..Trial::default() };
+        let [warning] = &trial.warnings()[..] else { panic!("{:?}", trial.warnings()) };
+        assert!(warning.starts_with("the rule was cut short on 2 of 9 articles"), "{warning}");
+    }
 
     #[test]
     fn a_flood_and_a_rule_that_cannot_match_are_told_by_the_archive() {

@@ -183,10 +183,15 @@ impl<W: Write> Desk<W> {
         Ok(Exit::Data)
     }
 
+    #[expect(clippy::print_stderr, reason = "standard output is for the matches")]
     fn take(&mut self, reading: &Reading) -> anyhow::Result<()> {
         let begun = Instant::now();
-        let found = self.rules.matches(&reading.facts());
+        let answer = self.rules.ask(&reading.facts());
         self.taken.push(begun.elapsed());
+        for rule in &answer.cut_short {
+            eprintln!("warning: rule {} was cut short on article {}", rule.name, reading.id);
+        }
+        let found = answer.matches;
         self.matches += found.len();
         if found.is_empty() && !self.all {
             return Ok(());
