@@ -8,11 +8,12 @@ use std::{
 use clap::Args;
 use serde::Serialize;
 
-use super::Exit;
+use super::{Exit, open};
 use crate::{
     config::{self, Live, Loaded},
     diagnostic::{Colour, Diagnostic, Report, Severity, Source},
     model::Generation,
+    pipeline::doubts,
 };
 
 /// What `check` is asked.
@@ -65,9 +66,10 @@ fn as_json(report: &Report) -> serde_json::Result<String> {
 fn check(path: &Path) -> (Exit, Report, String) {
     match config::load(path, Generation(0)) {
         Ok(Loaded { live, warnings }) => {
-            let verdict =
-                format!("{}ok: {}{}", always(&live), inventory(&live), with_warnings(&warnings));
-            (Exit::Ok, warnings, verdict)
+            let verdict = format!("ok: {}{}", inventory(&live), with_warnings(&warnings));
+            let doubts = doubted(path, &live)
+                .unwrap_or_else(|error| format!("the archive was not asked: {error:#}\n"));
+            (Exit::Ok, warnings, format!("{}{doubts}{verdict}", always(&live)))
         }
         Err(report) => {
             let errors = counted(report.count(Severity::Error), "error");
@@ -87,6 +89,18 @@ fn always(live: &Live) -> String {
         "asked of every article, since no word or value has to be there: {}\n",
         names.join(", ")
     )
+}
+
+/// What the archive, where there is one, says against rules.
+fn doubted(path: &Path, live: &Live) -> anyhow::Result<String> {
+    if !open::has_run(path) {
+        return Ok(String::new());
+    }
+    let store = open::open_for_reading(path)?;
+    let live = live.clone();
+    let found =
+        open::block_on(async move { Ok(store.read(move |tx| doubts::doubts(tx, &live)).await?) })?;
+    Ok(doubts::told(&found).map(|line| line + "\n").collect())
 }
 
 fn inventory(live: &Live) -> String {

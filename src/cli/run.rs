@@ -17,7 +17,7 @@ use crate::{
     config::{self, Live},
     daemon::{self, Daemon, Ending},
     observe,
-    pipeline::sync::FirstPolls,
+    pipeline::{doubts, sync::FirstPolls},
     store::Lock,
     systemd::Notifier,
 };
@@ -43,6 +43,7 @@ pub(super) fn run(args: &ConfigArgs) -> anyhow::Result<Exit> {
     let ending = open::block_on(async {
         let (context, orders) = open::context(store, live).await?;
         daemon::take_over(&context, FirstPolls::Spread).await.context("taking over the store")?;
+        doubts::tell(&context).await.context("asking the archive about the rules")?;
         let reload = Arc::new(Notify::new());
         let manager = Notifier::from_environment().context("finding the service manager")?;
         let daemon = Daemon {

@@ -12,7 +12,7 @@ use crate::{
     model::Generation,
     observe,
     pipeline::{
-        Context, InForce,
+        Context, InForce, doubts,
         sync::{FirstPolls, sync},
         tuned,
     },
@@ -110,6 +110,9 @@ async fn load(context: &Context, reload: &Reload) -> Result<Plan, Refusal> {
     reload.orders.send_replace(in_force);
     context.wake.feeds.notify_one();
     context.wake.deliveries.notify_one();
+    if let Err(error) = doubts::tell(context).await {
+        error!("asking the archive about the rules: {}", observe::chain(&error));
+    }
     Ok(plan)
 }
 

@@ -6,6 +6,7 @@
 
 pub mod commit;
 pub mod deliver;
+pub mod doubts;
 mod in_force;
 pub mod index;
 pub mod poll;

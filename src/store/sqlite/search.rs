@@ -71,6 +71,35 @@ impl ReadTx<'_> {
         Ok(Some(count.query_row((first, expression), |row| row.get(0))?))
     }
 
+    /// Whether any article that the index knows may meet a condition; `None` when the index cannot
+    /// say.
+    pub fn has_needed(&self, needed: &Necessary) -> Result<Option<bool>, StoreError> {
+        let Some(expression) = expression(needed) else { return Ok(None) };
+        let mut any =
+            self.db.prepare_cached("SELECT EXISTS (SELECT 1 FROM word WHERE word MATCH ?1)")?;
+        Ok(Some(any.query_row([expression], |row| row.get(0))?))
+    }
+
+    /// How many articles the index knows; 0 while it has many yet to learn.
+    pub fn indexed(&self) -> Result<u64, StoreError> {
+        let mut count = self.db.prepare_cached(
+            "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM article WHERE searchable = 0)",
+        )?;
+        let (all, waiting): (u64, u64) =
+            count.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(if waiting * 20 > all { 0 } else { all - waiting })
+    }
+
+    /// Hands over so many of the newest articles, the newest first.
+    pub fn newest(&self, most: usize, mut take: impl FnMut(ArticleRow)) -> Result<(), StoreError> {
+        let mut ids = self.db.prepare_cached("SELECT id FROM article ORDER BY id DESC LIMIT ?1")?;
+        let ids = ids.query_map([most], |row| Ok(ArticleId(row.get(0)?)))?;
+        for id in ids {
+            self.article(id?)?.into_iter().for_each(&mut take);
+        }
+        Ok(())
+    }
+
     /// Numbers grow with the time of arrival, so one number stands for a moment.
     fn first_since(&self, since: Timestamp) -> Result<Option<i64>, StoreError> {
         let mut first =

@@ -3,6 +3,7 @@
 mod batches;
 mod claims;
 mod deliveries;
+mod doubts;
 mod frequency;
 mod upkeep;
 mod window;
