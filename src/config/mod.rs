@@ -45,12 +45,21 @@ pub struct Rules {
 /// `*.toml` are read together. Nothing is accepted unless everything is; the report has every
 /// problem, not only the first.
 pub fn load(path: &Path, generation: Generation) -> Result<Loaded, Report> {
+    load_after(path, generation, None)
+}
+
+/// [`load`] while another configuration is in force: what is the same is not compiled again.
+pub fn reload(path: &Path, old: &Live) -> Result<Loaded, Report> {
+    load_after(path, Generation(old.generation.0 + 1), Some(old))
+}
+
+fn load_after(path: &Path, generation: Generation, old: Option<&Live>) -> Result<Loaded, Report> {
     let sources = read::sources(path)?;
     let mut report = Report::default();
     let raw = raw::parse(&sources, &mut report);
     let password = raw.as_ref().and_then(|raw| password(raw, path, &mut report));
-    let live =
-        raw.map(|raw| check::live(&raw, read::default_data(), password, generation, &mut report));
+    let data = read::default_data();
+    let live = raw.map(|raw| check::live(&raw, data, password, generation, old, &mut report));
     let (live, warnings) = accept(live, report)?;
     Ok(Loaded { live, warnings })
 }

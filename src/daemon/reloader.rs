@@ -80,9 +80,8 @@ pub(super) async fn run(reload: Reload, context: Context, pulse: Pulse, stop: Ca
 /// Everything that can fail comes before the swap, which cannot.
 async fn load(context: &Context, reload: &Reload) -> Result<Plan, Refusal> {
     let old = context.in_force();
-    let next = Generation(old.live.generation.0 + 1);
-    let file = reload.path.clone();
-    let loaded = tokio::task::spawn_blocking(move || config::load(&file, next)).await;
+    let (file, before) = (reload.path.clone(), Arc::clone(&old));
+    let loaded = tokio::task::spawn_blocking(move || config::reload(&file, &before.live)).await;
     let loaded = loaded.map_err(|fault| Refusal::Edge(fault.to_string()))?;
     let loaded = loaded.map_err(|report| Refusal::Mistakes(report.to_string()))?;
     if !loaded.warnings.is_empty() {
@@ -103,7 +102,11 @@ async fn load(context: &Context, reload: &Reload) -> Result<Plan, Refusal> {
             if mends_mail {
                 tx.retry_deliveries(now)?;
             }
-            tx.note_load(&LoadVerdict { generation: next, at: now, refused: None })
+            tx.note_load(&LoadVerdict {
+                generation: writing.live.generation,
+                at: now,
+                refused: None,
+            })
         })
         .await;
     written.map_err(Refusal::Store)?;

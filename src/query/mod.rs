@@ -44,6 +44,8 @@ pub type Aliases = BTreeMap<String, String>;
 pub struct Query {
     /// The text it came from.
     pub source: Arc<str>,
+    /// Whether there was something odd about it, so that it came with warnings.
+    pub is_odd: bool,
     root: Arc<Node>,
 }
 
@@ -53,7 +55,7 @@ impl Query {
         let Kind::And(nodes) = &self.root.kind else { return vec![self.clone()] };
         let part = |node: &Node| {
             let source = node.text(&self.source).into();
-            Self { source, root: Arc::new(node.clone()) }
+            Self { source, is_odd: false, root: Arc::new(node.clone()) }
         };
         nodes.iter().map(part).collect()
     }
@@ -80,6 +82,7 @@ pub fn parse(text: &str, aliases: &Aliases) -> (Option<Query>, Vec<Diagnostic>) 
         return (None, found);
     }
     found.sort_by_key(|warning| (warning.code, warning.span.start));
-    let query = node.map(|root| Query { source: text.into(), root: Arc::new(root) });
+    let is_odd = !found.is_empty();
+    let query = node.map(|root| Query { source: text.into(), is_odd, root: Arc::new(root) });
     (query, found)
 }

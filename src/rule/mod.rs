@@ -3,7 +3,10 @@
 mod frequency;
 mod index;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 pub use self::frequency::Frequencies;
 use self::index::Index;
@@ -65,7 +68,8 @@ pub struct Answer<'r> {
 #[derive(Clone, Debug, Default)]
 pub struct Ruleset {
     all: Arc<All>,
-    index: Arc<Index>,
+    /// Made when it is first needed, or by [`Ruleset::tuned`].
+    index: Arc<OnceLock<Index>>,
 }
 
 #[derive(Debug, Default)]
@@ -77,7 +81,7 @@ struct All {
 }
 
 impl Ruleset {
-    /// Joins rules with their prefilter. Of two rules of one name `get` gives the first; `config`
+    /// Joins rules. Of two rules of one name `get` gives the first; `config`
     /// refuses such sets.
     pub fn compile(rules: Vec<Rule>) -> Self {
         let mut by_name = HashMap::with_capacity(rules.len());
@@ -85,16 +89,23 @@ impl Ruleset {
             by_name.entry(rule.name.clone()).or_insert(at);
         }
         let scoped = rules.iter().map(|rule| rule.scope != Scope::default()).collect();
-        let all = Arc::new(All { rules, scoped, by_name });
-        Self { all, index: Arc::default() }.tuned(&Frequencies::default())
+        Self { all: Arc::new(All { rules, scoped, by_name }), index: Arc::default() }
     }
 
     /// The same rules, made fast for news in which words are as common as that; what matches does
     /// not depend on it.
     #[must_use]
     pub fn tuned(&self, frequencies: &Frequencies) -> Self {
-        let index = Index::build(self.iter().map(|rule| &rule.query), frequencies);
+        let index = OnceLock::from(self.build(frequencies));
         Self { all: Arc::clone(&self.all), index: Arc::new(index) }
+    }
+
+    fn build(&self, frequencies: &Frequencies) -> Index {
+        Index::build(self.iter().map(|rule| &rule.query), frequencies)
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| self.build(&Frequencies::default()))
     }
 
     /// How many rules there are.
@@ -114,7 +125,7 @@ impl Ruleset {
 
     /// The rules that are asked of every article, since no word or value has to be there.
     pub fn always(&self) -> impl Iterator<Item = &Rule> {
-        self.index.always().map(|rule| &self.all.rules[rule])
+        self.index().always().map(|rule| &self.all.rules[rule])
     }
 
     /// The rule of that name.
@@ -131,12 +142,13 @@ impl Ruleset {
     /// [`Ruleset::matches`] with the rules whose verdict is in doubt.
     pub fn ask(&self, facts: &Facts<'_>) -> Answer<'_> {
         let All { rules, scoped, .. } = &*self.all;
-        let programs = &self.index.programs;
+        let index = self.index();
+        let programs = &index.programs;
         let document = Document::read(facts, &programs.vocabulary);
         let mut found = Found::default();
-        let candidates = self.index.candidates(&document).into_iter();
+        let candidates = index.candidates(&document).into_iter();
         let (mut matches, mut cut_short) = (Vec::new(), Vec::new());
-        let candidates = candidates.map(|program| (program, self.index.rule(program)));
+        let candidates = candidates.map(|program| (program, index.rule(program)));
         for (program, rule) in candidates {
             if scoped[rule] && !rules[rule].scope.admits(facts) {
                 continue;

@@ -158,11 +158,11 @@ fn set(queries: &[&str]) -> Ruleset {
 
 /// What asking each rule of an article gives, without anchors and guards.
 fn all_asked<'r>(set: &'r Ruleset, facts: &Facts<'_>) -> Vec<(&'r Rule, Vec<Hit>)> {
-    let programs = &set.index.programs;
+    let programs = &set.index().programs;
     let document = Document::read(facts, &programs.vocabulary);
     let mut asked = Vec::new();
     for program in 0..u32::try_from(set.len()).unwrap() {
-        let rule = set.index.rule(program);
+        let rule = set.index().rule(program);
         let hits = programs.ask(program, &document, &mut Found::default());
         let admitted = set.all.rules[rule].scope.admits(facts);
         asked.extend(hits.filter(|_| admitted).map(|hits| (rule, hits)));
@@ -216,7 +216,7 @@ fn most_random_queries_are_good() {
 /// How many rules pass anchor and guard for an article of this text.
 fn candidates(set: &Ruleset, text: &str) -> usize {
     let facts = Facts { body: text, ..Facts::default() };
-    set.index.candidates(&Document::read(&facts, &set.index.programs.vocabulary)).len()
+    set.index().candidates(&Document::read(&facts, &set.index().programs.vocabulary)).len()
 }
 
 #[test]
@@ -263,8 +263,8 @@ fn counted_words_choose_the_anchor() {
     let tuned = set.tuned(&frequencies);
     let anchor = |set: &Ruleset, word| {
         let facts = Facts { body: word, ..Facts::default() };
-        let document = Document::read(&facts, &set.index.programs.vocabulary);
-        document.atoms().iter().map(|atom| set.index.filed(*atom).len()).sum::<usize>()
+        let document = Document::read(&facts, &set.index().programs.vocabulary);
+        document.atoms().iter().map(|atom| set.index().filed(*atom).len()).sum::<usize>()
     };
     assert_eq!((anchor(&set, "Hafenverwaltung"), anchor(&set, "Kai")), (1, 0));
     assert_eq!((anchor(&tuned, "Hafenverwaltung"), anchor(&tuned, "Kai")), (0, 1));

@@ -96,6 +96,33 @@ fn the_files_of_a_folder_are_read_together() {
 }
 
 #[test]
+fn queries_that_mean_the_same_are_taken_over_by_a_reload() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("w.toml");
+    let rules = |port: &str, mill: &str| {
+        let rule = |name, query| {
+            format!("[[rule]]\nname = '{name}'\nquery = '{query}'\nnotify = ['desk']\n")
+        };
+        let alias = format!("[alias]\nport = '{port}'\n");
+        let odd = rule("odd", "* NOT cricket");
+        let all =
+            rule("port", "Arden AND $port") + &rule("mill", mill) + &rule("sea", "sea") + &odd;
+        fs::write(&file, format!("{RULE}{RECIPIENT}{alias}{all}")).unwrap();
+    };
+    rules("harbour OR pier", "mill");
+    let old = config::load(&file, Generation(3)).unwrap().live;
+    rules("harbour OR quay", "mill AND wind");
+    let new = config::reload(&file, &old).unwrap();
+    assert_eq!((new.live.generation, new.warnings.is_empty()), (Generation(4), false));
+    let kept = old.rules.iter().zip(new.live.rules.iter()).filter(|(old, new)| {
+        assert_eq!(old.name, new.name);
+        std::sync::Arc::ptr_eq(&old.query.source, &new.query.source)
+    });
+    let kept: Vec<_> = kept.map(|(old, _)| old.name.as_str()).collect();
+    assert_eq!(kept, ["floods", "sea"]);
+}
+
+#[test]
 fn what_cannot_be_read_is_refused_with_its_name() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |path: &Path| config::load(path, Generation(1)).unwrap_err().to_string();

@@ -17,7 +17,7 @@ use crate::{
     config,
     diagnostic::Colour,
     query::{Facts, Field, Hit},
-    rule::{Rule, Ruleset},
+    rule::{Frequencies, Rule, Ruleset},
 };
 
 #[derive(clap::Args, Debug)]
@@ -82,7 +82,7 @@ pub(crate) fn run(args: &MatchArgs) -> anyhow::Result<Exit> {
 fn load(args: &MatchArgs) -> anyhow::Result<Option<Ruleset>> {
     if let Some(path) = &args.rules {
         return Ok(match config::load_rules(path) {
-            Ok(loaded) => Some(Ruleset::compile(loaded.rules)),
+            Ok(loaded) => Some(ready(loaded.rules)),
             Err(report) => {
                 eprint!("{report}");
                 None
@@ -98,7 +98,12 @@ fn load(args: &MatchArgs) -> anyhow::Result<Option<Ruleset>> {
             .for_each(|mistake| eprintln!("{}", mistake.to_text(Colour::Plain)));
         return Ok(None);
     }
-    Ok(Some(Ruleset::compile(rules)))
+    Ok(Some(ready(rules)))
+}
+
+/// The rules with their index, which the first article would wait for otherwise.
+fn ready(rules: Vec<Rule>) -> Ruleset {
+    Ruleset::compile(rules).tuned(&Frequencies::default())
 }
 
 /// An article as the stage reads it.

@@ -12,6 +12,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use secrecy::SecretString;
 use toml::Spanned;
 
+use self::query::Compiler;
 use super::{
     Live,
     raw::{self, Placed, Raw},
@@ -28,18 +29,20 @@ use crate::{
 const FROM: &str = "Wiredesk <wiredesk@localhost>";
 
 /// Everything that is meant. What is wrong goes to the report and is left out, so what comes back
-/// is only good if the report has no errors.
+/// is only good if the report has no errors. Queries are taken over from the configuration before,
+/// where they mean the same.
 pub(super) fn live(
     raw: &Raw,
     data: PathBuf,
     password: Option<SecretString>,
     generation: Generation,
+    before: Option<&Live>,
     report: &mut Report,
 ) -> Live {
     let fetch = edges::fetch(raw, report);
     let feeds = feed::feeds(raw, &fetch, report);
-    let aliases = query::aliases(raw, report);
-    let rules = rule::rules(raw, &feed::known(raw), &aliases, report);
+    let compiler = Compiler::new(query::aliases(raw, report), before);
+    let rules = rule::rules(raw, &feed::known(raw), &compiler, report);
     let live = Live {
         generation,
         data: raw.data.as_ref().map_or(data, |data| PathBuf::from(&data.value)),
@@ -55,7 +58,7 @@ pub(super) fn live(
         fetch,
         mail: edges::mail(raw, password, report),
         from: raw.mail.as_ref().map_or(FROM.to_owned(), |mail| mail.value.from.get_ref().clone()),
-        aliases,
+        aliases: compiler.aliases,
         rules: Arc::new(Ruleset::default()),
     };
     warn_of_idle_feeds(raw, &live, &rules.rules, report);
@@ -79,8 +82,8 @@ fn agencies(raw: &Raw) -> Agencies {
 
 /// The rules of a file that need not say anything of feeds and recipients.
 pub(super) fn rules(raw: &Raw, report: &mut Report) -> (Vec<Rule>, Aliases) {
-    let aliases = query::aliases(raw, report);
-    (rule::matching_only(raw, &aliases, report), aliases)
+    let compiler = Compiler::new(query::aliases(raw, report), None);
+    (rule::matching_only(raw, &compiler, report), compiler.aliases)
 }
 
 /// Reports every name that is taken already.

@@ -1,11 +1,12 @@
 //! Compiles queries and puts their problems where they are in the file.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use toml::Spanned;
 
 use crate::{
     config::{
+        Live,
         raw::{Placed, Raw},
         value,
     },
@@ -13,15 +14,38 @@ use crate::{
     query::{self, Aliases, Query},
 };
 
+/// What queries are compiled with.
+#[derive(Default)]
+pub(super) struct Compiler<'a> {
+    pub(super) aliases: Aliases,
+    /// Queries of the configuration before, by their text, that mean the same now and of which
+    /// there is nothing to say.
+    before: HashMap<&'a str, &'a Query>,
+}
+
+impl<'a> Compiler<'a> {
+    pub(super) fn new(aliases: Aliases, before: Option<&'a Live>) -> Self {
+        let same = before.is_some_and(|before| before.aliases == aliases);
+        let means_the_same = |query: &&Query| same || !query.source.contains('$');
+        let rules = before.into_iter().flat_map(|live| live.rules.iter().chain(&live.disabled));
+        let queries = rules.map(|rule| &rule.query).filter(|query| !query.is_odd);
+        let before = queries.filter(means_the_same).map(|query| (&*query.source, query)).collect();
+        Self { aliases, before }
+    }
+}
+
 /// Compiles a query that is written in `source`; `what` names it, as in `query of rule x`.
 pub(super) fn compile(
     text: &Spanned<String>,
     what: &str,
     source: &Arc<Source>,
-    aliases: &Aliases,
+    compiler: &Compiler<'_>,
     report: &mut Report,
 ) -> Option<Query> {
-    let (query, diagnostics) = query::parse(text.get_ref(), aliases);
+    if let Some(known) = compiler.before.get(text.get_ref().as_str()) {
+        return Some(Query::clone(known));
+    }
+    let (query, diagnostics) = query::parse(text.get_ref(), &compiler.aliases);
     for diagnostic in diagnostics {
         place(diagnostic, text, what, source, report);
     }

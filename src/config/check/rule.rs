@@ -7,7 +7,11 @@ use std::{
 
 use toml::Spanned;
 
-use super::{feed::Known, query, unique};
+use super::{
+    feed::Known,
+    query::{self, Compiler},
+    unique,
+};
 use crate::{
     alert::{Policy, TellAgain},
     config::{
@@ -16,7 +20,6 @@ use crate::{
     },
     diagnostic::{Diagnostic, Report},
     model::{FeedName, RecipientName, RuleName},
-    query::Aliases,
     rule::{self, Scope},
 };
 
@@ -40,7 +43,7 @@ pub(super) struct Checked {
 pub(super) fn rules(
     raw: &Raw,
     known: &Known<'_>,
-    aliases: &Aliases,
+    compiler: &Compiler<'_>,
     report: &mut Report,
 ) -> Checked {
     unique("rule", &raw.rules, |rule| &rule.name, report);
@@ -50,7 +53,7 @@ pub(super) fn rules(
     let mut all = Checked::default();
     for rule in &raw.rules {
         let written = &rule.value;
-        let query = compile(rule, aliases, report);
+        let query = compile(rule, compiler, report);
         let policy = policy(rule, report);
         let mut refer = |what, names, known: &BTreeSet<&str>| {
             check_references(rule, what, names, known, &raw.unreadable, report);
@@ -74,26 +77,30 @@ pub(super) fn rules(
 }
 
 /// The rules as far as matching goes, for a file that says nothing of feeds and recipients.
-pub(super) fn matching_only(raw: &Raw, aliases: &Aliases, report: &mut Report) -> Vec<rule::Rule> {
+pub(super) fn matching_only(
+    raw: &Raw,
+    compiler: &Compiler<'_>,
+    report: &mut Report,
+) -> Vec<rule::Rule> {
     unique("rule", &raw.rules, |rule| &rule.name, report);
     let rules = raw.rules.iter().filter(|rule| rule.value.enabled != Some(false));
-    let compiled = rules.filter_map(|rule| {
-        let query = compile(rule, aliases, report)?;
+    let asked = rules.filter_map(|rule| {
+        let query = compile(rule, compiler, report)?;
         let name = RuleName::new(rule.value.name.get_ref().as_str());
         Some(rule::Rule { name, query, scope: scope(&rule.value) })
     });
-    compiled.collect()
+    asked.collect()
 }
 
 fn compile(
     rule: &Placed<Rule>,
-    aliases: &Aliases,
+    compiler: &Compiler<'_>,
     report: &mut Report,
 ) -> Option<crate::query::Query> {
     let name = &rule.value.name;
     rule.read(name, report, |name| value::name(name));
     let what = format!("query of rule `{}`", name.get_ref());
-    query::compile(&rule.value.query, &what, &rule.source, aliases, report)
+    query::compile(&rule.value.query, &what, &rule.source, compiler, report)
 }
 
 fn scope(rule: &Rule) -> Scope {

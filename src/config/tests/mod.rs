@@ -40,8 +40,9 @@ fn load(texts: &[(&str, &str)]) -> Result<Loaded, Report> {
     };
     let sources: Vec<_> = texts.iter().map(source).collect();
     let mut report = Report::default();
-    let live = raw::parse(&sources, &mut report)
-        .map(|raw| check::live(&raw, PathBuf::from("data"), None, Generation(1), &mut report));
+    let live = raw::parse(&sources, &mut report).map(|raw| {
+        check::live(&raw, PathBuf::from("data"), None, Generation(1), None, &mut report)
+    });
     let (live, warnings) = accept(live, report)?;
     Ok(Loaded { live, warnings })
 }
