@@ -1,5 +1,9 @@
 //! Where houses sign: credit lines, datelines, sign-offs and notices.
 
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexBuilder};
+
 use super::{
     Credits,
     table::{Kind, Mention},
@@ -68,6 +72,15 @@ const TAKEN_OVER: &[&str] = &[
 const PICTURE: &[&str] =
     &["photo", "foto", "image", "picture", "getty", "bild", "pic:", "file", "video"];
 
+/// Any beginning or phrase of a notice, looked for at once: few lines have one, and to look for each
+/// in every line took longer than everything else.
+static ANY_NOTICE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let beginnings = ["copyright", "©", "(c) ", " inputs"];
+    let phrases = beginnings.iter().chain(GENERIC).chain(INPUTS).chain(TAKEN_OVER);
+    let phrases: Vec<_> = phrases.map(|phrase| regex::escape(phrase)).collect();
+    RegexBuilder::new(&phrases.join("|")).case_insensitive(true).build().ok()
+});
+
 /// Reads a byline, credit line or `<source>`: a line whose purpose is to name the author.
 pub(super) fn credit_line(line: &str, credits: &mut Credits<'_>) {
     let line = line.trim();
@@ -98,7 +111,9 @@ pub(super) fn text(text: &str, credits: &mut Credits<'_>) {
         tail_line(line, credits);
     }
     for line in text.lines().map(str::trim).filter(|line| line.len() <= LONGEST_NOTICE) {
-        notice(line, credits);
+        if ANY_NOTICE.as_ref().is_none_or(|any| any.is_match(line)) {
+            notice(line, credits);
+        }
     }
 }
 

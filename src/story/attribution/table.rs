@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
+use foldhash::fast::RandomState;
 use serde::Deserialize;
 
 /// The table that is compiled in; a test reads it, so it cannot be damaged.
@@ -64,6 +65,10 @@ impl fmt::Debug for Agencies {
 
 /// How far around a name a phrase is looked for that gives it another meaning, in bytes.
 const AROUND: usize = 48;
+/// Kinds of beginnings of words that are told apart.
+const BEGINNINGS: usize = 64 * 32;
+/// The scripts from here on put no spaces between words.
+const UNSPACED: char = '\u{2E80}';
 
 /// What a house lives on.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
@@ -107,7 +112,9 @@ struct Raw {
 /// All houses, found by the first word of their names or, in scripts without spaces, anywhere.
 pub(super) struct Table {
     houses: Vec<House>,
-    by_first_word: HashMap<String, Vec<Name>>,
+    by_first_word: HashMap<String, Vec<Name>, RandomState>,
+    /// Whether such a word has a beginning of that kind; most words of a text have not.
+    beginnings: Box<[bool]>,
     unspaced: Vec<Name>,
     by_name: HashMap<String, usize>,
 }
@@ -137,7 +144,8 @@ impl Table {
     fn new(raw: Raw) -> Self {
         let mut table = Self {
             houses: Vec::new(),
-            by_first_word: HashMap::new(),
+            by_first_word: HashMap::default(),
+            beginnings: vec![false; BEGINNINGS].into(),
             unspaced: Vec::new(),
             by_name: HashMap::new(),
         };
@@ -166,6 +174,7 @@ impl Table {
             if is_unspaced(name) {
                 self.unspaced.push(entry);
             } else {
+                self.beginnings[beginning(&first)] = true;
                 let names = self.by_first_word.entry(first).or_default();
                 names.push(entry);
                 names.sort_by_key(|name| std::cmp::Reverse(name.text.len()));
@@ -190,17 +199,23 @@ impl Table {
     pub(super) fn mentions<'t>(&'t self, text: &'t str) -> Vec<Mention<'t>> {
         let mut found = Vec::new();
         let mut begins = true;
-        let mut skip_to = 0;
-        for (start, c) in text.char_indices() {
+        let mut at = 0;
+        while let Some(&byte) = text.as_bytes().get(at) {
+            // A text is mostly ASCII and mostly names nobody.
+            let c =
+                if byte.is_ascii() { Some(char::from(byte)) } else { text[at..].chars().next() };
+            let Some(c) = c else { break };
             let word = c.is_alphanumeric();
-            if start >= skip_to
-                && word
-                && let Some(mention) = self.mention_at(text, start, begins)
-            {
-                skip_to = mention.end;
+            let known = || begins && self.beginnings[beginning(&text[at..])];
+            let named = word && (known() || c >= UNSPACED);
+            if let Some(mention) = named.then(|| self.mention_at(text, at, begins)).flatten() {
+                begins = !mention.name.ends_with(char::is_alphanumeric);
+                at = mention.end;
                 found.push(mention);
+            } else {
+                begins = !word;
+                at += c.len_utf8();
             }
-            begins = !word;
         }
         found
     }
@@ -214,8 +229,8 @@ impl Table {
             .flatten()
             .find(|name| is_whole(rest, &name.text));
         let unspaced = || {
-            let script = rest.chars().next().is_some_and(|c| u32::from(c) >= 0x2E80);
-            script.then(|| self.unspaced.iter().find(|name| rest.starts_with(&name.text))).flatten()
+            let mut names = self.unspaced.iter().filter(|_| is_unspaced(rest));
+            names.find(|name| rest.starts_with(&name.text))
         };
         let name = spaced.or_else(unspaced)?;
         let house = self.houses.get(name.house)?;
@@ -258,13 +273,21 @@ fn first_word(text: &str) -> &str {
     &text[..text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len())]
 }
 
+/// The kind of a word's beginning, by its first two bytes: below [`BEGINNINGS`].
+fn beginning(word: &str) -> usize {
+    let mut bytes = word.bytes();
+    let first = bytes.next().unwrap_or_default();
+    let second = bytes.next().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+    usize::from(first % 64) * 32 + usize::from(second.unwrap_or_default() % 32)
+}
+
 fn is_whole(rest: &str, name: &str) -> bool {
     rest.strip_prefix(name).is_some_and(|after| !after.starts_with(char::is_alphanumeric))
 }
 
 /// Names in Han, kana or hangul stand within a run of letters.
 fn is_unspaced(name: &str) -> bool {
-    name.chars().next().is_some_and(|c| u32::from(c) >= 0x2E80)
+    name.starts_with(|c| c >= UNSPACED)
 }
 
 #[cfg(test)]
