@@ -6,6 +6,7 @@ use super::{
     Relation, Thresholds,
     rewrite::{Substance, is_rewritten},
     sketch::{Mark, Sketch},
+    terms::Term,
 };
 
 /// What two articles are to each other.
@@ -287,7 +288,7 @@ fn is_shorter(a: &Sketch, b: &Sketch) -> bool {
 }
 
 /// How much of the smaller of two ascending sets the other has; 0 when it is empty.
-fn shared_share(a: &[u32], b: &[u32]) -> f64 {
+fn shared_share(a: &[Term], b: &[Term]) -> f64 {
     let both = a.iter().filter(|one| b.binary_search(one).is_ok()).count();
     let fewer = a.len().min(b.len());
     share(count(both), count(fewer))

@@ -2,7 +2,12 @@
 
 use std::ops::Deref;
 
-use super::{Candidate, Rarity, Thresholds, compare::Overlap, sketch::Sketch, terms::Share};
+use super::{
+    Candidate, Rarity, Thresholds,
+    compare::Overlap,
+    sketch::Sketch,
+    terms::{Share, Term},
+};
 
 /// Words of a text whose length speaks neither for nor against.
 const USUAL_LENGTH: f64 = 200.0;
@@ -145,7 +150,7 @@ pub(super) fn is_rewritten(
 }
 
 /// What the stated credits say for or against.
-fn credit(a: &[u32], b: &[u32], weights: &RewriteWeights) -> f64 {
+fn credit(a: &[Term], b: &[Term], weights: &RewriteWeights) -> f64 {
     if a.is_empty() || b.is_empty() {
         0.0
     } else if a.iter().any(|agency| b.contains(agency)) {

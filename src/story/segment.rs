@@ -1,7 +1,5 @@
 //! One day of the window: sketches, and a table from shingle to the articles that have it.
 
-use std::sync::Arc;
-
 use super::{
     Candidate,
     sketch::{Mark, Sketch},
@@ -18,41 +16,66 @@ const MOST_POSTINGS: usize = 48;
 /// Cells looked at for one shingle, so that nobody can make us walk the table.
 const MOST_PROBES: usize = 256;
 /// Sketches with at most this many shingles are indexed whole.
-const DENSE: usize = 64;
+const DENSE: usize = 48;
+
+/// Where an article is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Place {
+    /// Days since 1970, in UTC.
+    pub(super) day: i32,
+    /// Its number among the articles of the day.
+    pub(super) slot: u32,
+}
+
+/// An article in its place.
+#[derive(Debug)]
+pub(super) struct Shelved {
+    pub(super) candidate: Candidate,
+    /// The article of the same story that came before it.
+    pub(super) before: Option<Place>,
+}
 
 /// One day of the window.
 #[derive(Debug, Default)]
 pub(super) struct Segment {
-    slots: Vec<Option<Candidate>>,
+    slots: Vec<Option<Shelved>>,
     live: usize,
     cells: Vec<u32>,
     used: usize,
 }
 
 impl Segment {
-    /// Adds an article; returns its slot.
-    pub(super) fn push(&mut self, candidate: Candidate) -> u32 {
-        let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        let sketch = Arc::clone(&candidate.sketch);
-        self.slots.push(Some(candidate));
+    /// The slot that the next article gets.
+    pub(super) fn next_slot(&self) -> u32 {
+        u32::try_from(self.slots.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Adds an article.
+    pub(super) fn push(&mut self, shelved: Shelved) {
+        let slot = self.next_slot();
+        let sketch = shelved.candidate.sketch.clone();
+        self.slots.push(Some(shelved));
         self.live += 1;
         if self.used + sketch.marks().len() > self.cells.len() / 8 * 7 {
             self.grow(sketch.marks().len());
         } else {
             self.index(slot, &sketch);
         }
-        slot
     }
 
     /// Empties a slot; its cells stay until the table grows or the day is forgotten.
-    pub(super) fn take(&mut self, slot: u32) -> Option<Candidate> {
+    pub(super) fn take(&mut self, slot: u32) -> Option<Shelved> {
         let taken = self.slots.get_mut(slot as usize)?.take();
         self.live -= usize::from(taken.is_some());
         taken
     }
 
-    pub(super) fn get(&self, slot: u32) -> Option<&Candidate> {
+    pub(super) fn get(&self, slot: u32) -> Option<&Shelved> {
         self.slots.get(slot as usize)?.as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, slot: u32) -> Option<&mut Shelved> {
+        self.slots.get_mut(slot as usize)?.as_mut()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -61,7 +84,7 @@ impl Segment {
 
     /// Every live article.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Candidate> {
-        self.slots.iter().flatten()
+        self.slots.iter().flatten().map(|shelved| &shelved.candidate)
     }
 
     /// Calls `found` with the slot of each article that probably has the shingle.
@@ -117,10 +140,12 @@ impl Segment {
     /// Makes room by half as much again, and leaves out the slots that were emptied.
     fn grow(&mut self, needed: usize) {
         let size = (self.used + needed).max(64) / 2 * 3;
+        // Before there is another: a day's table takes megabytes.
+        self.cells = Vec::new();
         self.cells = vec![EMPTY; size];
         self.used = 0;
-        for slot in 0..u32::try_from(self.slots.len()).unwrap_or(u32::MAX) {
-            if let Some(sketch) = self.get(slot).map(|candidate| Arc::clone(&candidate.sketch)) {
+        for slot in 0..self.next_slot() {
+            if let Some(sketch) = self.get(slot).map(|shelved| shelved.candidate.sketch.clone()) {
                 self.index(slot, &sketch);
             }
         }

@@ -1,5 +1,7 @@
 //! What is remembered of a text to recognise its copies.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -43,7 +45,7 @@ pub struct Subject<'a> {
     pub credits: &'a [Credit],
 }
 
-/// What is remembered of a text; opaque to others.
+/// What is remembered of a text; opaque to others, and cheap to clone.
 ///
 /// Shingles are sampled by their own hash (`FracMinHash`), so that containment can be estimated for
 /// texts of any two lengths at the coarser of their scales.
@@ -52,16 +54,16 @@ pub struct Sketch {
     at: Timestamp,
     publisher: u32,
     words: u32,
+    marks: u16,
+    figures: u16,
     /// Shingles whose hash has this many zero bits at its end were kept: 0, 1 or 2.
     scale: u8,
     numbers: u8,
     title: u8,
     credits: u8,
-    /// Marks, then numbers, headline words and credited agencies, each part ascending.
-    data: Box<[u32]>,
-    /// Figures, then telling words, each part ascending.
-    terms: Box<[Term]>,
-    figures: u16,
+    /// Marks, each as its low and its high half; then numbers, headline words, credited agencies,
+    /// figures and telling words. Each part is ascending.
+    data: Arc<[u16]>,
 }
 
 /// One shingle: 30 bits of its hash, and two of where it stands.
@@ -95,7 +97,7 @@ impl Mark {
 
 impl Sketch {
     /// Grows whenever the same text would give other bytes.
-    pub const VERSION: u32 = 2;
+    pub const VERSION: u32 = 3;
     const HEADER: usize = 32;
 
     /// Sketches a text; a headline alone is its own text.
@@ -107,28 +109,31 @@ impl Sketch {
             text.clone_from(&title);
         }
         let scale = scale_of(text.len());
-        let mut data = marks(&text, scale);
+        let marks = marks(&text, scale);
         let lead = &text[..text.len().min(LEAD_WORDS)];
-        let numbers = extend_sorted(&mut data, lead.iter().filter(|word| word.number));
-        let telling = |word: &&words::Word| word.length >= SHORTEST_TITLE_WORD || word.unspaced;
-        let title = extend_sorted(&mut data, title.iter().filter(telling));
+        let numbers = extras(lead.iter().filter(|word| word.number).map(|word| word.hash));
+        let says = |word: &&words::Word| word.length >= SHORTEST_TITLE_WORD || word.unspaced;
+        let title = extras(title.iter().filter(says).map(|word| word.hash));
         let agencies = subject.credits.iter().map(|credit| credit.agency.as_str());
         let agencies = agencies.filter(|agency| *agency != UNNAMED);
-        let credits = extend_ascending(&mut data, agencies.map(|id| xxh3_64(id.as_bytes())));
-        let mut terms = terms::figures(&text);
-        let figures = u16::try_from(terms.len()).unwrap_or(u16::MAX);
-        terms.extend(terms::telling(&text));
+        let credits = extras(agencies.map(|id| xxh3_64(id.as_bytes())));
+        let (figures, telling) = (terms::figures(&text), terms::telling(&text));
+        let halves = marks.iter().flat_map(|mark| {
+            let [a, b, c, d] = mark.to_le_bytes();
+            [[a, b], [c, d]].map(u16::from_le_bytes)
+        });
+        let parts = [&numbers, &title, &credits, &figures, &telling];
         Self {
             at: Timestamp::from_second(subject.at.as_second()).unwrap_or(subject.at),
-            publisher: low(xxh3_64(subject.publisher.trim().to_lowercase().as_bytes())),
+            publisher: hash_of(subject.publisher.trim().to_lowercase().as_bytes()),
             words: u32::try_from(total).unwrap_or(u32::MAX),
+            marks: count(marks.len()),
+            figures: count(figures.len()),
             scale,
-            numbers,
-            title,
-            credits,
-            data: data.into(),
-            terms: terms.into(),
-            figures,
+            numbers: count(numbers.len()),
+            title: count(title.len()),
+            credits: count(credits.len()),
+            data: halves.chain(parts.into_iter().flatten().copied()).collect(),
         }
     }
 
@@ -153,60 +158,67 @@ impl Sketch {
 
     /// The shingles kept, ascending by hash.
     pub(super) fn marks(&self) -> impl ExactSizeIterator<Item = Mark> {
-        self.data[..self.numbers_at()].iter().copied().map(Mark)
+        let halves = self.data[..self.numbers_at()].as_chunks().0;
+        halves.iter().map(|[low, high]| Mark(u32::from(*low) | (u32::from(*high) << 16)))
     }
 
     /// The numbers of the lead, ascending.
-    pub(super) fn numbers(&self) -> &[u32] {
+    pub(super) fn numbers(&self) -> &[Term] {
         &self.data[self.numbers_at()..self.title_at()]
     }
 
     /// The words of the headline that say something, ascending.
-    pub(super) fn title(&self) -> &[u32] {
+    pub(super) fn title(&self) -> &[Term] {
         &self.data[self.title_at()..self.credits_at()]
     }
 
     /// The agencies that the text is credited to, ascending.
-    pub(super) fn credits(&self) -> &[u32] {
-        &self.data[self.credits_at()..]
+    pub(super) fn credits(&self) -> &[Term] {
+        &self.data[self.credits_at()..self.figures_at()]
     }
 
     /// The figures of the whole text, ascending.
     pub(super) fn figures(&self) -> &[Term] {
-        &self.terms[..usize::from(self.figures)]
+        &self.data[self.figures_at()..self.telling_at()]
     }
 
     /// The telling words that are not quoted, ascending.
     pub(super) fn telling(&self) -> &[Term] {
-        &self.terms[usize::from(self.figures)..]
+        &self.data[self.telling_at()..]
     }
 
     fn numbers_at(&self) -> usize {
-        self.title_at() - usize::from(self.numbers)
+        2 * usize::from(self.marks)
     }
 
     fn title_at(&self) -> usize {
-        self.credits_at() - usize::from(self.title)
+        self.numbers_at() + usize::from(self.numbers)
     }
 
     fn credits_at(&self) -> usize {
-        self.data.len() - usize::from(self.credits)
+        self.title_at() + usize::from(self.title)
+    }
+
+    fn figures_at(&self) -> usize {
+        self.credits_at() + usize::from(self.credits)
+    }
+
+    fn telling_at(&self) -> usize {
+        self.figures_at() + usize::from(self.figures)
     }
 
     /// The stored form.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut body = Vec::with_capacity(4 * self.data.len() + 2 * self.terms.len());
-        body.extend(self.data.iter().flat_map(|word| word.to_le_bytes()));
-        body.extend(self.terms.iter().flat_map(|term| term.to_le_bytes()));
+        let body: Vec<u8> = self.data.iter().flat_map(|half| half.to_le_bytes()).collect();
         let mut bytes = Vec::with_capacity(Self::HEADER + body.len());
         bytes.extend(Self::VERSION.to_le_bytes());
         bytes.extend(self.at.as_second().to_le_bytes());
         bytes.extend(self.publisher.to_le_bytes());
         bytes.extend(self.words.to_le_bytes());
-        bytes.extend([self.scale, self.numbers, self.title, self.credits]);
-        bytes.extend(low(xxh3_64(&body)).to_le_bytes());
+        bytes.extend(self.marks.to_le_bytes());
         bytes.extend(self.figures.to_le_bytes());
-        bytes.extend(u16::try_from(self.terms.len()).unwrap_or(u16::MAX).to_le_bytes());
+        bytes.extend([self.scale, self.numbers, self.title, self.credits]);
+        bytes.extend(hash_of(&body).to_le_bytes());
         bytes.extend(body);
         bytes
     }
@@ -217,28 +229,24 @@ impl Sketch {
         let word = |at: usize| Some(u32::from_le_bytes(*header.get(at..)?.first_chunk()?));
         let second = i64::from_le_bytes(*header.get(4..)?.first_chunk()?);
         let half = |at: usize| Some(u16::from_le_bytes(*header.get(at..)?.first_chunk()?));
-        if word(0)? != Self::VERSION || word(24)? != low(xxh3_64(body)) {
+        if word(0)? != Self::VERSION || word(28)? != hash_of(body) {
             return None;
         }
-        let data = body.len().checked_sub(2 * usize::from(half(30)?))?;
-        let (data, terms) = (body[..data].as_chunks(), body[data..].as_chunks());
+        let (halves, odd) = body.as_chunks();
         let sketch = Self {
             at: Timestamp::from_second(second).ok()?,
             publisher: word(12)?,
             words: word(16)?,
-            scale: header[20],
-            numbers: header[21],
-            title: header[22],
-            credits: header[23],
-            data: data.0.iter().map(|chunk| u32::from_le_bytes(*chunk)).collect(),
-            terms: terms.0.iter().map(|chunk| Term::from_le_bytes(*chunk)).collect(),
-            figures: half(28)?,
+            marks: half(20)?,
+            figures: half(22)?,
+            scale: header[24],
+            numbers: header[25],
+            title: header[26],
+            credits: header[27],
+            data: halves.iter().map(|half| u16::from_le_bytes(*half)).collect(),
         };
-        let extras = [sketch.numbers, sketch.title, sketch.credits].map(usize::from);
-        let extras = extras.iter().sum::<usize>();
-        let whole = data.1.is_empty() && usize::from(sketch.figures) <= sketch.terms.len();
-        let sound = whole && sketch.scale <= 2 && extras <= sketch.data.len();
-        (sound && sketch.data[..sketch.numbers_at()].is_sorted()).then_some(sketch)
+        let sound = odd.is_empty() && sketch.scale <= 2 && sketch.telling_at() <= sketch.data.len();
+        (sound && sketch.marks().is_sorted_by_key(|mark| mark.0)).then_some(sketch)
     }
 }
 
@@ -296,18 +304,20 @@ fn hash(shingle: &[words::Word]) -> u32 {
     low(mixed ^ (mixed >> 32))
 }
 
-/// Appends the words' hashes, ascending and each once; returns how many.
-fn extend_sorted<'a>(data: &mut Vec<u32>, words: impl Iterator<Item = &'a words::Word>) -> u8 {
-    extend_ascending(data, words.map(|word| word.hash))
+/// The hashes, ascending and each once; of too many the smallest.
+fn extras(hashes: impl Iterator<Item = u64>) -> Vec<Term> {
+    let mut extras = terms::ascending(hashes);
+    extras.truncate(MOST_EXTRAS);
+    extras
 }
 
-fn extend_ascending(data: &mut Vec<u32>, hashes: impl Iterator<Item = u64>) -> u8 {
-    let mut hashes: Vec<u32> = hashes.map(low).collect();
-    hashes.sort_unstable();
-    hashes.dedup();
-    hashes.truncate(MOST_EXTRAS);
-    data.extend_from_slice(&hashes);
-    u8::try_from(hashes.len()).unwrap_or_default()
+/// How many there are; every part is bounded by [`MOST_WORDS`] or [`MOST_EXTRAS`].
+fn count<T: TryFrom<usize> + Default>(many: usize) -> T {
+    T::try_from(many).unwrap_or_default()
+}
+
+fn hash_of(bytes: &[u8]) -> u32 {
+    low(xxh3_64(bytes))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the low half of a hash is meant")]

@@ -55,7 +55,8 @@ pub(super) fn figures(text: &[Word]) -> Vec<Term> {
     ascending(text.iter().filter(|word| word.number).map(|word| word.hash))
 }
 
-fn ascending(hashes: impl Iterator<Item = u64>) -> Vec<Term> {
+/// The hashes cut to terms, ascending, each once.
+pub(super) fn ascending(hashes: impl Iterator<Item = u64>) -> Vec<Term> {
     let mut terms: Vec<Term> = hashes.map(low).collect();
     terms.sort_unstable();
     terms.dedup();

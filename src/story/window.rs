@@ -3,12 +3,17 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
+    iter,
 };
 
+use foldhash::fast::RandomState;
 use jiff::Timestamp;
 
-use super::{segment::Segment, sketch::Sketch, terms::Counts};
+use super::{
+    segment::{Place, Segment, Shelved},
+    sketch::Sketch,
+    terms::Counts,
+};
 use crate::model::{ArticleId, StoryId};
 
 /// Hits that a candidate needs, in shingles of the text; a lone shared shingle is chance.
@@ -24,7 +29,7 @@ pub struct Candidate {
     /// Its story.
     pub story: StoryId,
     /// Its sketch.
-    pub sketch: Arc<Sketch>,
+    pub sketch: Sketch,
 }
 
 /// An inverted index over recent sketches, a segment for each day so that a day is forgotten whole.
@@ -34,17 +39,11 @@ pub struct Candidate {
 /// hash table.
 #[derive(Debug, Default)]
 pub struct Window {
-    days: BTreeMap<i64, Segment>,
-    articles: HashMap<ArticleId, Place>,
-    stories: HashMap<StoryId, Vec<ArticleId>>,
+    days: BTreeMap<i32, Segment>,
+    articles: HashMap<ArticleId, Place, RandomState>,
+    /// The article of each story that came last; each names the one before it.
+    stories: HashMap<StoryId, Place, RandomState>,
     counts: Counts,
-}
-
-/// Where a sketch is.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-struct Place {
-    day: i64,
-    slot: u32,
 }
 
 impl Window {
@@ -53,11 +52,11 @@ impl Window {
         self.remove(article);
         let day = day_of(sketch.at());
         self.counts.add(&sketch);
-        let candidate = Candidate { article, story, sketch: Arc::new(sketch) };
-        let slot = self.days.entry(day).or_default().push(candidate);
-        self.articles.insert(article, Place { day, slot });
-        // Most stories keep one article: no room is taken for more before they come.
-        self.stories.entry(story).or_insert_with(|| Vec::with_capacity(1)).push(article);
+        let segment = self.days.entry(day).or_default();
+        let place = Place { day, slot: segment.next_slot() };
+        let before = self.stories.insert(story, place);
+        segment.push(Shelved { candidate: Candidate { article, story, sketch }, before });
+        self.articles.insert(article, place);
     }
 
     /// Forgets an article.
@@ -69,19 +68,18 @@ impl Window {
             self.days.remove(&place.day);
         }
         if let Some(taken) = taken {
-            self.counts.remove(&taken.sketch);
-            self.leave_story(&taken);
+            self.counts.remove(&taken.candidate.sketch);
+            self.leave_story(taken.candidate.story, place, taken.before);
         }
     }
 
     /// Forgets every sketch from before `horizon`, by whole days of UTC.
     pub fn forget_before(&mut self, horizon: Timestamp) {
-        let kept = self.days.split_off(&day_of(horizon));
-        let forgotten = std::mem::replace(&mut self.days, kept);
-        for candidate in forgotten.values().flat_map(Segment::iter) {
-            self.articles.remove(&candidate.article);
-            self.counts.remove(&candidate.sketch);
-            self.leave_story(candidate);
+        let days = self.days.range(..day_of(horizon));
+        let articles = days.flat_map(|(_, segment)| segment.iter());
+        let forgotten: Vec<_> = articles.map(|candidate| candidate.article).collect();
+        for article in forgotten {
+            self.remove(article);
         }
     }
 
@@ -113,7 +111,7 @@ impl Window {
         chosen.into_iter().cloned().collect()
     }
 
-    /// Every live article of a story, in the order in which they came.
+    /// Every live article of a story, the last that came first.
     pub fn members(&self, story: StoryId) -> Vec<Candidate> {
         self.members_of(story).cloned().collect()
     }
@@ -150,7 +148,7 @@ impl Window {
             }
             slots.sort_unstable();
             for run in slots.chunk_by(|a, b| a == b) {
-                let Some(candidate) = segment.get(run[0]) else { continue };
+                let Some(Shelved { candidate, .. }) = segment.get(run[0]) else { continue };
                 let each = Segment::density(&candidate.sketch) << candidate.sketch.scale();
                 let hits = u32::try_from(run.len()).unwrap_or(u32::MAX).saturating_mul(each);
                 if hits >= needed {
@@ -166,22 +164,37 @@ impl Window {
     }
 
     fn members_of(&self, story: StoryId) -> impl Iterator<Item = &Candidate> {
-        self.stories.get(&story).into_iter().flatten().filter_map(|article| {
-            let place = self.articles.get(article)?;
-            self.days.get(&place.day)?.get(place.slot)
-        })
+        let shelved = |place: Option<Place>| self.shelved(place?);
+        let last = shelved(self.stories.get(&story).copied());
+        iter::successors(last, move |one| shelved(one.before)).map(|one| &one.candidate)
     }
 
-    fn leave_story(&mut self, candidate: &Candidate) {
-        if let Some(members) = self.stories.get_mut(&candidate.story) {
-            members.retain(|member| *member != candidate.article);
-            if members.is_empty() {
-                self.stories.remove(&candidate.story);
+    fn shelved(&self, place: Place) -> Option<&Shelved> {
+        self.days.get(&place.day)?.get(place.slot)
+    }
+
+    /// Takes a place out of the chain of its story, where `before` stood before it.
+    fn leave_story(&mut self, story: StoryId, place: Place, before: Option<Place>) {
+        let Some(last) = self.stories.get_mut(&story) else { return };
+        if *last != place {
+            let mut next = *last;
+            while let Some(one) =
+                self.days.get_mut(&next.day).and_then(|day| day.get_mut(next.slot))
+            {
+                match one.before {
+                    Some(found) if found == place => one.before = before,
+                    Some(further) => next = further,
+                    None => return,
+                }
             }
+        } else if let Some(before) = before {
+            *last = before;
+        } else {
+            self.stories.remove(&story);
         }
     }
 }
 
-fn day_of(at: Timestamp) -> i64 {
-    at.as_second().div_euclid(DAY)
+fn day_of(at: Timestamp) -> i32 {
+    i32::try_from(at.as_second().div_euclid(DAY)).unwrap_or_default()
 }
