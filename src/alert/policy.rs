@@ -1,6 +1,6 @@
 //! Whether a story is worth telling (again), and why.
 
-use std::fmt;
+use std::{cmp::Reverse, fmt};
 
 use jiff::Timestamp;
 
@@ -37,6 +37,8 @@ pub enum Related {
     /// An alert of its own, in the thread of the first.
     #[default]
     Thread,
+    /// An alert that waits for the recipient's next digest.
+    Digest,
     /// Nothing.
     Quiet,
 }
@@ -178,6 +180,8 @@ pub struct Told {
     pub reason: Reason,
     /// Words of the longest version then.
     pub words: u32,
+    /// Independent origins then.
+    pub origins: u32,
 }
 
 /// What just happened to a story.
@@ -187,11 +191,11 @@ pub struct Happened {
     pub article: ArticleId,
     /// Its revision, 0 for a new article.
     pub revision: u32,
-    /// It says that the text is killed or withdrawn.
+    /// It says for the first time that the text is killed or withdrawn.
     pub kill: bool,
-    /// It says that the text is corrected.
+    /// It corrects the text, and is no reprint of a correction.
     pub correction: bool,
-    /// Its headline is not the one it had.
+    /// It is the lead, and its headline is not the one it had.
     pub headline: bool,
 }
 
@@ -228,6 +232,8 @@ impl Quiet {
 pub enum Decision {
     /// Tell, because of this.
     Notify(Reason),
+    /// Tell of the first match, but in the next digest: a related story was told.
+    Digest,
     /// Do not, because of this.
     Quiet(Quiet),
 }
@@ -255,7 +261,10 @@ pub fn decide(
             article: happened.article,
             revision: happened.revision,
         }),
-        TellAgain::Origins(n) => (facts.origins >= n).then_some(Reason::Origins(n)),
+        TellAgain::Origins(n) => {
+            let most = told.iter().map(|t| t.origins).max().unwrap_or(0);
+            (most < n && n <= facts.origins).then_some(Reason::Origins(n))
+        }
         TellAgain::Longer => {
             let longest = told.iter().map(|t| t.words).max().unwrap_or(0);
             (u64::from(facts.words) * 2 >= u64::from(longest) * 3 && facts.words > longest)
@@ -288,19 +297,151 @@ fn decide_first(policy: &Policy, facts: &StoryFacts, happened: &Happened) -> Dec
     {
         return Decision::Quiet(Quiet::Waiting);
     }
-    if facts.related_told && policy.related == Related::Quiet {
-        return Decision::Quiet(Quiet::Related);
+    match policy.related {
+        Related::Quiet if facts.related_told => Decision::Quiet(Quiet::Related),
+        Related::Digest if facts.related_told => Decision::Digest,
+        _ => Decision::Notify(Reason::First),
     }
-    Decision::Notify(Reason::First)
 }
 
-fn urgency(reason: &Reason) -> u8 {
-    match reason {
+/// The most urgent comes first; of several numbers of origins, the largest.
+fn urgency(reason: &Reason) -> (u8, Reverse<u32>) {
+    let rank = match reason {
         Reason::Kill { .. } => 0,
         Reason::Correction { .. } => 1,
         Reason::First => 2,
-        Reason::Origins(_) => 3,
+        Reason::Origins(n) => return (3, Reverse(*n)),
         Reason::Longer { .. } => 4,
         Reason::Headline { .. } => 5,
+    };
+    (rank, Reverse(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(tell_again: &[TellAgain], related: Related) -> Policy {
+        Policy {
+            rule: RuleName::new("harbour"),
+            title: None,
+            notify: Vec::new(),
+            when: When::Matched,
+            tell_again: tell_again.to_vec(),
+            related,
+            until: None,
+        }
+    }
+
+    fn facts(origins: u32, words: u32) -> StoryFacts {
+        StoryFacts { story: StoryId(1), origins, words, eligible: true, related_told: false }
+    }
+
+    /// The story was told when it had so many origins and words.
+    fn told(origins: u32, words: u32) -> Vec<Told> {
+        vec![Told { reason: Reason::First, words, origins }]
+    }
+
+    fn nothing() -> Happened {
+        let article = ArticleId(7);
+        Happened { article, revision: 2, kill: false, correction: false, headline: false }
+    }
+
+    fn again(tell_again: &[TellAgain], facts: &StoryFacts, happened: &Happened) -> Decision {
+        let policy = policy(tell_again, Related::Thread);
+        decide(&policy, facts, &told(1, 100), happened, Timestamp::UNIX_EPOCH)
+    }
+
+    const ALL: [TellAgain; 6] = [
+        TellAgain::Headline,
+        TellAgain::Longer,
+        TellAgain::Origins(2),
+        TellAgain::Origins(3),
+        TellAgain::Correction,
+        TellAgain::Kill,
+    ];
+
+    #[test]
+    fn the_most_urgent_of_several_reasons_is_told() {
+        let (article, revision) = (ArticleId(7), 2);
+        let all = Happened { kill: true, correction: true, headline: true, ..nothing() };
+        let corrected = Happened { kill: false, ..all };
+        let retitled = Happened { correction: false, ..corrected };
+        for (facts, happened, reason) in [
+            (facts(4, 900), all, Reason::Kill { article, revision }),
+            (facts(4, 900), corrected, Reason::Correction { article, revision }),
+            (facts(4, 900), retitled, Reason::Origins(3)),
+            (facts(2, 900), retitled, Reason::Origins(2)),
+            (facts(1, 150), retitled, Reason::Longer { words: 150 }),
+            (facts(1, 149), retitled, Reason::Headline { article, revision }),
+        ] {
+            assert_eq!(again(&ALL, &facts, &happened), Decision::Notify(reason));
+        }
+        let quiet = Decision::Quiet(Quiet::AlreadyTold);
+        assert_eq!(again(&ALL, &facts(1, 149), &nothing()), quiet);
+        assert_eq!(again(&[], &facts(4, 900), &all), quiet);
+    }
+
+    #[test]
+    fn a_number_of_origins_is_told_when_it_was_not_reached_before() {
+        let policy = policy(&ALL, Related::Thread);
+        let decide = |told: &[Told]| {
+            decide(&policy, &facts(3, 100), told, &nothing(), Timestamp::UNIX_EPOCH)
+        };
+        assert_eq!(decide(&told(2, 100)), Decision::Notify(Reason::Origins(3)));
+        assert_eq!(decide(&told(3, 100)), Decision::Quiet(Quiet::AlreadyTold));
+        let mut known = told(0, 100);
+        known.push(Told { reason: Reason::Origins(3), words: 100, origins: 0 });
+        assert_eq!(decide(&known), Decision::Notify(Reason::Origins(2)), "of an older program");
+    }
+
+    #[test]
+    fn a_related_story_is_told_as_the_rule_says() {
+        let related = StoryFacts { related_told: true, ..facts(2, 100) };
+        for (how, decision) in [
+            (Related::Thread, Decision::Notify(Reason::First)),
+            (Related::Digest, Decision::Digest),
+            (Related::Quiet, Decision::Quiet(Quiet::Related)),
+        ] {
+            let policy = policy(&ALL, how);
+            let decide = |facts| decide(&policy, facts, &[], &nothing(), Timestamp::UNIX_EPOCH);
+            assert_eq!(decide(&related), decision);
+            assert_eq!(decide(&facts(2, 100)), Decision::Notify(Reason::First));
+        }
+    }
+
+    #[test]
+    fn nothing_is_told_before_its_time_or_after_it() {
+        let at = Timestamp::UNIX_EPOCH;
+        let waiting = Policy { when: When::Origins(2), ..policy(&ALL, Related::Thread) };
+        let over = Policy { until: Some(at), ..policy(&ALL, Related::Thread) };
+        let killed = Happened { kill: true, ..nothing() };
+        let baseline = StoryFacts { eligible: false, ..facts(2, 100) };
+        for (policy, facts, happened, why) in [
+            (&waiting, &facts(1, 100), &nothing(), Quiet::Waiting),
+            (&waiting, &facts(2, 100), &killed, Quiet::AlreadyTold),
+            (&waiting, &baseline, &nothing(), Quiet::Baseline),
+            (&over, &facts(2, 100), &nothing(), Quiet::Over),
+        ] {
+            assert_eq!(decide(policy, facts, &[], happened, at), Decision::Quiet(why));
+        }
+        let told = decide(&waiting, &facts(2, 100), &[], &nothing(), at);
+        assert_eq!(told, Decision::Notify(Reason::First));
+    }
+
+    #[test]
+    fn a_reason_is_read_from_its_key() {
+        let (article, revision) = (ArticleId(7), 2);
+        for reason in [
+            Reason::First,
+            Reason::Kill { article, revision },
+            Reason::Correction { article, revision },
+            Reason::Origins(3),
+            Reason::Longer { words: 900 },
+            Reason::Headline { article, revision },
+        ] {
+            assert_eq!(Reason::from_key(&reason.key()), Some(reason));
+        }
+        assert_eq!(Reason::from_key("kill:seven"), None);
     }
 }

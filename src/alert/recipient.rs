@@ -8,6 +8,9 @@ use crate::model::{RecipientName, StoryId};
 
 /// Seconds of the clock from midnight to midnight.
 const DAY: i64 = 86_400;
+const EVERY_DAY: [i8; 7] = [1, 2, 3, 4, 5, 6, 7];
+/// When those who are told at once get what can wait for a digest.
+const MORNING: Time = Time::constant(7, 30, 0, 0);
 
 /// When messages go out.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -56,12 +59,27 @@ impl Recipient {
         slot.unwrap_or_else(|| now.saturating_add(self.wait).unwrap_or(Timestamp::MAX))
     }
 
+    /// When the next digest goes out: at the next slot, or in the morning for those who are told at
+    /// once.
+    pub fn next_digest(&self, now: Timestamp) -> Timestamp {
+        let morning = match self.send {
+            Send::AtOnce => next_at(&self.timezone, &EVERY_DAY, MORNING, now),
+            Send::Every(_) | Send::At { .. } => None,
+        };
+        morning.unwrap_or_else(|| self.due(now))
+    }
+
     /// What gathers in one message with what: the story where it goes out at once, else the slot.
     pub fn gathers_by(&self, story: StoryId, due: Timestamp) -> String {
         match self.send {
             Send::AtOnce => format!("story:{story}"),
-            Send::Every(_) | Send::At { .. } => format!("slot:{}", due.as_second()),
+            Send::Every(_) | Send::At { .. } => Self::gathers_in_digest(due),
         }
+    }
+
+    /// What gathers in one digest: all that is due at its time.
+    pub fn gathers_in_digest(due: Timestamp) -> String {
+        format!("slot:{}", due.as_second())
     }
 }
 
@@ -120,8 +138,6 @@ mod tests {
 
     use super::*;
 
-    const ALL_DAYS: [i8; 7] = [1, 2, 3, 4, 5, 6, 7];
-
     fn recipient(send: Send, zone: &str) -> Recipient {
         Recipient {
             name: RecipientName::new("desk"),
@@ -144,7 +160,7 @@ mod tests {
     }
 
     fn daily(hour: i8, minute: i8) -> Send {
-        Send::At { days: ALL_DAYS.to_vec(), time: time(hour, minute, 0, 0) }
+        Send::At { days: EVERY_DAY.to_vec(), time: time(hour, minute, 0, 0) }
     }
 
     #[test]
@@ -205,6 +221,21 @@ mod tests {
             (daily(2, 30), "Europe/Berlin", "2025-10-26T00:45:00Z", "Mon 27 02:30 +01:00"),
         ] {
             assert_eq!(due(&send, zone, now), slot, "{send:?} {zone} {now}");
+        }
+    }
+
+    #[test]
+    fn a_digest_comes_with_the_next_slot_or_in_the_morning() {
+        for (send, now, slot) in [
+            (Send::AtOnce, "2025-05-12T02:29:00Z", "Mon 12 07:30 +05:00"),
+            (Send::AtOnce, "2025-05-12T06:00:00Z", "Tue 13 07:30 +05:00"),
+            (every(60), "2025-05-12T06:01:00Z", "Mon 12 12:00 +05:00"),
+            (daily(18, 0), "2025-05-12T06:01:00Z", "Mon 12 18:00 +05:00"),
+        ] {
+            let recipient = recipient(send, "Asia/Karachi");
+            let due = recipient.next_digest(now.parse().unwrap());
+            let told = due.to_zoned_datetime(recipient.timezone).strftime("%a %d %H:%M %:z");
+            assert_eq!(told.to_string(), slot, "{now}");
         }
     }
 

@@ -157,15 +157,14 @@ fn origins(text: &str) -> Option<u32> {
     count.trim().parse().ok().filter(|count| *count >= 1)
 }
 
-/// `thread` or `quiet`.
+/// `thread`, `digest` or `quiet`.
 pub(super) fn related(text: &str) -> Result<Related, Fault> {
     match text {
         "thread" => Ok(Related::Thread),
         "quiet" => Ok(Related::Quiet),
-        "digest" => Err(Fault::new("`digest` is not available in this version")
-            .with_help("write `thread` or `quiet`")),
+        "digest" => Ok(Related::Digest),
         _ => Err(Fault::new(format!("`{text}` is not what can be done about related stories"))
-            .with_help(suggest::among(text, ["thread", "quiet"].into_iter()))),
+            .with_help(suggest::among(text, ["thread", "digest", "quiet"].into_iter()))),
     }
 }
 
@@ -342,7 +341,7 @@ mod tests {
             Some("did you mean `correction`?")
         );
         assert_eq!(related("quiet"), Ok(Related::Quiet));
-        assert!(related("digest").unwrap_err().message.contains("not available"));
+        assert_eq!(related("digest"), Ok(Related::Digest));
     }
 
     #[test]

@@ -2,13 +2,16 @@
 
 use jiff::Timestamp;
 
-use super::prepare::Prepared;
+use super::{notice, prepare::Prepared};
 use crate::{
-    alert::{self, Decision, Happened, Policy, Reason, StoryFacts},
+    alert::{self, Decision, Happened, Policy, Reason, Recipient, StoryFacts},
     config::Live,
-    model::{ArticleId, Claim, FeedId, StoryId},
-    store::{ExactCopy, NewAlert, Place, PollEnd, Promise, Recognised, StoreError, WriteTx},
-    story::{Assignment, Evidence},
+    model::{AlertId, ArticleId, Claim, FeedId, StoryId},
+    store::{
+        ExactCopy, Hearer, NewAlert, Place, PollEnd, Promise, Recognised, Revision, StoreError,
+        WriteTx,
+    },
+    story::{Assignment, Evidence, Signals},
 };
 
 /// Candidates compared in full: the best forty by shared hashes (`stories.md` section 3.4).
@@ -92,13 +95,6 @@ fn settle(
     report: &mut Report,
 ) -> Result<Option<(StoryId, Happened)>, StoreError> {
     let described = &prepared.described;
-    let happened = |article: ArticleId, revision: u32, headline: bool| Happened {
-        article,
-        revision,
-        kill: prepared.signals.kill,
-        correction: prepared.signals.correction,
-        headline,
-    };
     match tx.recognise(batch.feed, &described.article)? {
         Recognised::Same => {
             report.unchanged += 1;
@@ -112,7 +108,10 @@ fn settle(
         Recognised::Revised(article) => {
             report.revised += 1;
             let revision = tx.revise_article(article, batch.feed, described)?;
-            Ok(Some((revision.story, happened(article, revision.revision, revision.retitled))))
+            let headline = revision.retitled && tx.reader().lead(revision.story)? == Some(article);
+            let signals = notice::news(tx, revision.story, article, prepared.signals)?;
+            let Revision { story, revision, .. } = revision;
+            Ok(Some((story, happening(article, revision, signals, headline))))
         }
         Recognised::New => {
             report.new += 1;
@@ -123,9 +122,15 @@ fn settle(
                 report.stories_opened += 1;
             }
             let (article, story) = tx.add_article(batch.feed, described, &place)?;
-            Ok(Some((story, happened(article, 0, false))))
+            let signals = notice::news(tx, story, article, prepared.signals)?;
+            Ok(Some((story, happening(article, 0, signals, false))))
         }
     }
+}
+
+fn happening(article: ArticleId, revision: u32, signals: Signals, headline: bool) -> Happened {
+    let Signals { kill, correction } = signals;
+    Happened { article, revision, kill, correction, headline }
 }
 
 fn find_place(
@@ -177,22 +182,30 @@ fn tell(
         let related_told = reader.told_any(&rule, &related)?;
         let facts = StoryFacts { story, origins, words, eligible, related_told };
         let told = reader.told(&rule, story)?;
-        match alert::decide(policy, &facts, &told, happened, now) {
-            Decision::Notify(reason) => {
-                tx.note_decision(happened.article, &rule, &reason.key())?;
-                let alert = NewAlert {
-                    rule: &rule,
-                    story,
-                    reason: &reason,
-                    article: happened.article,
-                    words,
-                    generation: live.generation,
-                    now,
-                };
-                alerts += promise(tx, &alert, policy, live)?;
+        let decision = alert::decide(policy, &facts, &told, happened, now);
+        let reason = match &decision {
+            Decision::Notify(reason) => reason,
+            Decision::Digest => &Reason::First,
+            Decision::Quiet(why) => {
+                tx.note_decision(happened.article, &rule, why.as_str())?;
+                continue;
             }
-            Decision::Quiet(why) => tx.note_decision(happened.article, &rule, why.as_str())?,
-        }
+        };
+        tx.note_decision(happened.article, &rule, &reason.key())?;
+        let new = NewAlert {
+            rule: &rule,
+            story,
+            reason,
+            article: happened.article,
+            words,
+            origins,
+            generation: live.generation,
+            now,
+        };
+        // Made before: whoever heard it then has heard it.
+        let Some(alert) = tx.make_alert(&new)? else { continue };
+        alerts += 1;
+        promise(tx, alert, &new, policy, decision == Decision::Digest, live)?;
     }
     Ok(alerts)
 }
@@ -212,43 +225,55 @@ fn tell_related(
     let mut alerts = 0;
     for other in tx.reader().related(story)? {
         let Some(lead) = tx.reader().lead(other)? else { continue };
-        let seen = Happened {
-            article: lead,
-            revision: 0,
-            kill: false,
-            correction: false,
-            headline: false,
-        };
+        let seen = happening(lead, 0, Signals::default(), false);
         alerts += tell(tx, other, &seen, live, now)?;
     }
     Ok(alerts)
 }
 
-/// Makes the alert and its deliveries, one per address; 0 when it was made before.
+/// Promises an alert: the first of a story to every address of the rule, what follows to those of
+/// them that heard the first.
 fn promise(
     tx: &WriteTx<'_>,
+    alert: AlertId,
     new: &NewAlert<'_>,
     policy: &Policy,
+    digest: bool,
     live: &Live,
-) -> Result<u32, StoreError> {
-    let Some(alert) = tx.make_alert(new)? else { return Ok(0) };
+) -> Result<(), StoreError> {
+    let (first, kill) = (*new.reason == Reason::First, matches!(new.reason, Reason::Kill { .. }));
+    let hearers = if first { Vec::new() } else { tx.reader().hearers(new.rule, new.story)? };
     for recipient in policy.notify.iter().filter_map(|name| live.recipients.get(name)) {
-        let due = if matches!(new.reason, Reason::Kill { .. }) {
-            new.now
+        let (due, gathers) = if digest {
+            let due = recipient.next_digest(new.now);
+            (due, Recipient::gathers_in_digest(due))
         } else {
-            recipient.due(new.now)
+            let due = if kill { new.now } else { recipient.due(new.now) };
+            (due, recipient.gathers_by(new.story, due))
         };
         for address in &recipient.email {
+            let heard =
+                |hearer: &&Hearer| hearer.recipient == recipient.name && hearer.address == *address;
+            match hearers.iter().find(heard).map(|hearer| hearer.promised) {
+                None if !first => continue,
+                // The message that was to tell of the story will leave it out.
+                Some(Some(_)) if kill => continue,
+                Some(Some(gathering)) => {
+                    tx.join(gathering, alert)?;
+                    continue;
+                }
+                None | Some(None) => {}
+            }
             tx.enqueue(&Promise {
                 alert,
                 recipient: &recipient.name,
                 address,
-                gathers: &recipient.gathers_by(new.story, due),
+                gathers: &gathers,
                 due,
                 domain: live.mail_domain(),
                 now: new.now,
             })?;
         }
     }
-    Ok(1)
+    Ok(())
 }

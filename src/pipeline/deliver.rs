@@ -16,7 +16,7 @@ use crate::{
         Message, NextStep, Outgoing,
         message::{self, ListId},
     },
-    model::{RuleName, StoryId},
+    model::{AlertId, RuleName, StoryId},
     query::Hit,
     store::{AlertRow, ArticleRow, ClaimedDelivery, Ended, Frozen, ReadTx, StoreError, Thread},
 };
@@ -25,7 +25,7 @@ use crate::{
 const EXCERPTS: usize = 5;
 /// A message that leaves this long after it was due says so.
 const LATE: Duration = Duration::from_mins(30);
-/// How often a message is made again because an alert joined while it was being made.
+/// How often a message is made again because an alert came while it was being made.
 const FREEZES: usize = 5;
 
 /// A delivery whose attempt could not be written down; its lease runs out and it is tried again
@@ -54,7 +54,7 @@ pub enum DeliverError {
 
 /// Everything a letter is made of, read in one snapshot.
 struct Told {
-    alerts: usize,
+    newest: AlertId,
     tellings: Vec<Telling>,
     thread: Thread,
 }
@@ -94,13 +94,13 @@ async fn frozen(
         if told.tellings.is_empty() {
             return Ok(Err("nothing is left of what it was to tell".to_owned()));
         }
-        let alerts = told.alerts;
+        let newest = told.newest;
         let frozen = match write_message(told, claimed, in_force, now) {
             Ok(bytes) => Frozen { sender: in_force.live.sender().to_owned(), bytes },
             Err(why) => return Ok(Err(why)),
         };
         let (delivery, message) = (claimed.clone(), frozen.clone());
-        let fixed = context.store.write(move |tx| tx.freeze(&delivery, alerts, &message)).await;
+        let fixed = context.store.write(move |tx| tx.freeze(&delivery, newest, &message)).await;
         if fixed
             .map_err(|source| DeliverError::Write { delivery: claimed.id.to_string(), source })?
         {
@@ -228,7 +228,7 @@ fn told(
         stories.extend(tx.related(alert.story)?);
     }
     let thread = tx.thread(claimed.id, &claimed.address, &rules, &stories)?;
-    Ok(Told { alerts: alerts.len(), tellings, thread })
+    Ok(Told { newest: tx.newest_alert()?, tellings, thread })
 }
 
 /// The alerts that are told: one for each rule and story, since the latest version is what is shown,
@@ -263,6 +263,7 @@ fn telling(
         alert.reason,
         alert::Reason::Kill { .. }
             | alert::Reason::Correction { .. }
+            | alert::Reason::Longer { .. }
             | alert::Reason::Headline { .. }
     );
     let shown = story

@@ -9,6 +9,7 @@ pub mod deliver;
 pub mod doubts;
 mod in_force;
 pub mod index;
+mod notice;
 pub mod poll;
 pub mod prepare;
 pub mod sync;

@@ -228,22 +228,12 @@ fn sections_of_the_wrong_kind_say_how_to_write_them() {
 
 #[test]
 fn what_is_not_available_yet_is_said() {
-    let text = desk_and(
-        "related = 'digest'\n[[feed]]\nname = 'b'\nurl = 'https://b.example'\nfull_text = 'always'",
-    );
+    let text = desk_and("[[feed]]\nname = 'b'\nurl = 'https://b.example'\nfull_text = 'always'");
     assert_snapshot!(refused(&text), @r#"
-    error: `digest` is not available in this version
-      --> w.toml:15:11
-       |
-    15 | related = 'digest'
-       |           ^^^^^^^^
-       |
-       = help: write `thread` or `quiet`
-
     error: full_text = "always" is not available in this version
-      --> w.toml:19:13
+      --> w.toml:18:13
        |
-    19 | full_text = 'always'
+    18 | full_text = 'always'
        |             ^^^^^^^^
        |
        = help: write "never", or leave the key out: the feed's own text is used

@@ -64,6 +64,8 @@ pub struct NewAlert<'a> {
     pub article: ArticleId,
     /// Words of the longest version now.
     pub words: u32,
+    /// Independent origins now.
+    pub origins: u32,
     /// The configuration that decides.
     pub generation: Generation,
     /// Now.
@@ -116,8 +118,8 @@ impl WriteTx<'_> {
         let made = self
             .db
             .prepare_cached(
-                "INSERT OR IGNORE INTO alert (rule, story, reason_key, article, words, generation, made_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT OR IGNORE INTO alert (rule, story, reason_key, article, words, origins, generation, made_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute((
                 new.rule.as_str(),
@@ -125,6 +127,7 @@ impl WriteTx<'_> {
                 new.reason.key(),
                 new.article.0,
                 new.words,
+                new.origins,
                 new.generation.0.cast_signed(),
                 to_ms(new.now),
             ))?;
@@ -160,14 +163,14 @@ impl ReadTx<'_> {
     /// What a rule was told of a story, the oldest first.
     pub fn told(&self, rule: &RuleName, story: StoryId) -> Result<Vec<Told>, StoreError> {
         let mut told = self.db.prepare_cached(
-            "SELECT reason_key, words FROM alert WHERE rule = ?1 AND story = ?2 ORDER BY id",
+            "SELECT reason_key, words, origins FROM alert WHERE rule = ?1 AND story = ?2 ORDER BY id",
         )?;
         let told = told.query_map((rule.as_str(), story.0), |row| {
-            Ok((row.get::<_, String>(0)?, row.get(1)?))
+            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
         })?;
         told.map(|row| {
-            let (key, words) = row?;
-            Ok(Told { reason: reason_from(&key)?, words })
+            let (key, words, origins) = row?;
+            Ok(Told { reason: reason_from(&key)?, words, origins })
         })
         .collect()
     }

@@ -95,6 +95,17 @@ pub struct Promise<'a> {
     pub now: Timestamp,
 }
 
+/// An address that was told of a story for a rule, or will be.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Hearer {
+    /// To whom, by name.
+    pub recipient: RecipientName,
+    /// Which address.
+    pub address: String,
+    /// The message that gathers there and will tell; `None` when one was told already.
+    pub promised: Option<DeliveryId>,
+}
+
 /// The mails that a message stands under in the reader's thread.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Thread {
@@ -153,12 +164,19 @@ impl WriteTx<'_> {
             }
             None => self.open_delivery(promise)?,
         };
+        let delivery = DeliveryId(delivery);
+        self.join(delivery, promise.alert)?;
+        Ok(delivery)
+    }
+
+    /// Adds an alert to a message that is not frozen.
+    pub fn join(&self, delivery: DeliveryId, alert: AlertId) -> Result<(), StoreError> {
         self.db
             .prepare_cached(
                 "INSERT OR IGNORE INTO delivery_alert (delivery, alert) VALUES (?1, ?2)",
             )?
-            .execute((delivery, promise.alert.0))?;
-        Ok(DeliveryId(delivery))
+            .execute((delivery.0, alert.0))?;
+        Ok(())
     }
 
     /// The number and the instance make the Message-ID; it is fixed here, before any attempt.
@@ -215,12 +233,12 @@ impl WriteTx<'_> {
         Ok(retry.execute([to_ms(now)])?)
     }
 
-    /// Fixes the bytes of a message; false when the claim is lost or an alert joined meanwhile, so
-    /// that it must be made again.
+    /// Fixes the bytes of a message; false when the claim is lost, or when what it tells was
+    /// followed by an alert after `newest`, so that it must be made again.
     pub fn freeze(
         &self,
         delivery: &ClaimedDelivery,
-        alerts: usize,
+        newest: AlertId,
         frozen: &Frozen,
     ) -> Result<bool, StoreError> {
         let changed = self
@@ -228,12 +246,15 @@ impl WriteTx<'_> {
             .prepare_cached(
                 "UPDATE delivery SET sender = ?4, bytes = ?5
                  WHERE id = ?1 AND claim = ?2 AND claimed = 1 AND bytes IS NULL
-                     AND (SELECT count(*) FROM delivery_alert WHERE delivery = ?1) = ?3",
+                     AND NOT EXISTS (
+                         SELECT 1 FROM delivery_alert JOIN alert AS told ON told.id = delivery_alert.alert
+                         JOIN alert AS later ON later.story = told.story AND later.rule = told.rule
+                         WHERE delivery = ?1 AND later.id > ?3)",
             )?
             .execute((
                 delivery.id.0,
                 delivery.claim.number,
-                alerts,
+                newest.0,
                 &frozen.sender,
                 &frozen.bytes,
             ))?;
@@ -312,6 +333,33 @@ impl ReadTx<'_> {
             "id IN (SELECT alert FROM delivery_alert WHERE delivery = ?1)",
             delivery.0,
         )
+    }
+
+    /// The newest alert there is; 0 before the first.
+    pub fn newest_alert(&self) -> Result<AlertId, StoreError> {
+        let newest =
+            self.db.query_row("SELECT coalesce(max(id), 0) FROM alert", [], |row| row.get(0))?;
+        Ok(AlertId(newest))
+    }
+
+    /// Who was told of a story for a rule, or is promised to be, in the order of the promises.
+    pub fn hearers(&self, rule: &RuleName, story: StoryId) -> Result<Vec<Hearer>, StoreError> {
+        let mut hearers = self.db.prepare_cached(
+            "SELECT recipient, address, max(bytes IS NOT NULL), min(delivery.id) FROM alert
+             JOIN delivery_alert ON delivery_alert.alert = alert.id
+             JOIN delivery ON delivery.id = delivery_alert.delivery
+             WHERE rule = ?1 AND story = ?2 AND state <> 'dropped'
+             GROUP BY recipient, address ORDER BY min(delivery.id)",
+        )?;
+        let hearers = hearers.query_map((rule.as_str(), story.0), |row| {
+            let told: bool = row.get(2)?;
+            Ok(Hearer {
+                recipient: RecipientName::new(row.get::<_, String>(0)?),
+                address: row.get(1)?,
+                promised: if told { None } else { Some(DeliveryId(row.get(3)?)) },
+            })
+        })?;
+        Ok(hearers.collect::<Result<_, _>>()?)
     }
 
     /// The mails sent to the address before that told of one of these stories for one of these

@@ -7,6 +7,7 @@ pub(super) mod feeds;
 mod frequency;
 #[cfg(test)]
 mod plans;
+pub(super) mod revisions;
 mod rows;
 pub(super) mod rules;
 mod schema;

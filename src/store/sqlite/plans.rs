@@ -98,6 +98,8 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     reader.lead(story)?;
     reader.told(&rule, story)?;
     reader.told_any(&rule, &[StoryId(2)])?;
+    reader.hearers(&rule, story)?;
+    reader.versions(ArticleId(1))?;
     tx.note_decision(ArticleId(1), &rule, "first")?;
     for reason in [Reason::First, Reason::Origins(2)] {
         let alert = NewAlert {
@@ -106,6 +108,7 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
             reason: &reason,
             article: ArticleId(1),
             words: 9,
+            origins: 1,
             generation: Generation(1),
             now: NOW,
         };
@@ -140,7 +143,7 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     reader.matches_of(ArticleId(1))?;
     reader.thread(delivery.id, "desk@desk.example", &[rule], &[story])?;
     let frozen = Frozen { sender: String::new(), bytes: Vec::new() };
-    assert!(tx.freeze(delivery, 2, &frozen)?);
+    assert!(tx.freeze(delivery, reader.newest_alert()?, &frozen)?);
     assert!(tx.finish_delivery(delivery, &Ended::Sent { reply: String::new() }, NOW)?);
 
     tx.prune_sketches(NOW)?;

@@ -6,10 +6,14 @@ use rusqlite::Connection;
 use crate::store::StoreError;
 
 /// Each step brings the schema from its index to the next number (`PRAGMA user_version`).
-const STEPS: &[&str] = &[include_str!("schema/001.sql"), include_str!("schema/002.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/001.sql"),
+    include_str!("schema/002.sql"),
+    include_str!("schema/003.sql"),
+];
 
 /// The newest schema this program knows: how many steps there are.
-pub(super) const NEWEST: i64 = 2;
+pub(super) const NEWEST: i64 = 3;
 
 /// The schema a file has.
 pub(super) fn version(connection: &Connection) -> Result<i64, StoreError> {

@@ -1,8 +1,10 @@
 //! Whole trips without a network: recorded feeds, a real store, mails in memory.
 
+mod again;
 mod day;
 mod outbox;
 mod texts;
+mod told;
 
 use std::{sync::Arc, time::Duration};
 

@@ -23,6 +23,7 @@ async fn promise(store: &Store, of: i64, due: Timestamp, now: Timestamp) -> i64 
             reason: &reason,
             article: ArticleId(of),
             words: 90,
+            origins: 1,
             generation: Generation(1),
             now,
         })?;
@@ -44,10 +45,10 @@ async fn claim(store: &Store, now: Timestamp) -> Vec<ClaimedDelivery> {
     store.write(move |tx| tx.claim_deliveries(now, LEASE, 10)).await.unwrap()
 }
 
-async fn freeze(store: &Store, claimed: &ClaimedDelivery, alerts: usize, text: &str) -> bool {
+async fn freeze(store: &Store, claimed: &ClaimedDelivery, newest: i64, text: &str) -> bool {
     let frozen = Frozen { sender: "wire@desk.example".into(), bytes: text.into() };
     let claimed = claimed.clone();
-    store.write(move |tx| tx.freeze(&claimed, alerts, &frozen)).await.unwrap()
+    store.write(move |tx| tx.freeze(&claimed, AlertId(newest), &frozen)).await.unwrap()
 }
 
 async fn finish(store: &Store, claimed: &ClaimedDelivery, ended: Ended, now: Timestamp) -> bool {
@@ -75,6 +76,7 @@ async fn an_alert_is_made_once() {
             reason: &reason,
             article: ArticleId(7),
             words: 900,
+            origins: 2,
             generation: Generation(2),
             now: minute(1),
         })
@@ -107,6 +109,30 @@ async fn alerts_gather_until_the_message_is_frozen() {
     assert!(rows.iter().all(|row| row.message_id.ends_with("@desk.example")));
     assert_eq!((rows[0].state.as_str(), rows[0].ended_at), ("sent", Some(minute(6))));
     assert_eq!(rows[0].reply.as_deref(), Some("250 taken"));
+}
+
+/// While a message is made, its story is killed: what was read for it is no longer true, although
+/// the kill is nothing that this address is to be told.
+#[tokio::test]
+async fn a_message_whose_story_was_killed_meanwhile_is_made_again() {
+    let Shelf { store, folder: _folder, .. } = Shelf::new().await;
+    promise(&store, 1, start(), start()).await;
+    let [claimed] = claim(&store, start()).await.try_into().unwrap();
+    let killed = store.write(|tx| {
+        tx.make_alert(&NewAlert {
+            rule: &RuleName::new("all"),
+            story: StoryId(1),
+            reason: &Reason::Kill { article: ArticleId(1), revision: 1 },
+            article: ArticleId(1),
+            words: 90,
+            origins: 1,
+            generation: Generation(1),
+            now: start(),
+        })
+    });
+    assert_eq!(killed.await.unwrap(), Some(AlertId(2)));
+    assert!(!freeze(&store, &claimed, 1, "as news").await);
+    assert!(freeze(&store, &claimed, 2, "without it").await);
 }
 
 #[tokio::test]
@@ -155,7 +181,7 @@ async fn a_start_takes_back_messages_that_were_on_their_way() {
     for story in 1..4 {
         promise(&store, story, start(), start()).await;
         let [claimed] = claim(&store, start()).await.try_into().unwrap();
-        assert!(freeze(&store, &claimed, 1, "on its way").await);
+        assert!(freeze(&store, &claimed, story, "on its way").await);
         if story == 1 {
             assert!(finish(&store, &claimed, sent(), start()).await);
         }
@@ -173,7 +199,7 @@ async fn a_thread_is_what_the_address_was_sent_before_of_the_same_story() {
         promise(&store, story, minute(at), minute(at)).await;
         let [claimed] = claim(&store, minute(at)).await.try_into().unwrap();
         if story < 3 {
-            assert!(freeze(&store, &claimed, 1, "told").await);
+            assert!(freeze(&store, &claimed, story, "told").await);
         }
         let ended = Ended::Again { at: minute(60), error: "later".into() };
         assert!(finish(&store, &claimed, ended, minute(at) + SignedDuration::from_secs(1)).await);
