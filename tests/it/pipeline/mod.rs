@@ -5,6 +5,7 @@ mod day;
 mod outbox;
 mod texts;
 mod told;
+mod week;
 
 use std::{sync::Arc, time::Duration};
 
@@ -41,6 +42,16 @@ impl Watch {
         let store = Store::open(&folder.path().join("wiredesk.db"), clock.now()).unwrap();
         let (orders, in_force) = watch::channel(Arc::new(InForce { live, fetcher, mailer }));
         let context = Context::new(store, in_force, clock);
+        daemon::take_over(&context, FirstPolls::AtOnce).await.unwrap();
+        Self { folder, context, orders }
+    }
+
+    /// Opens the store again, as another process would after this one ended.
+    async fn restarted(self) -> Self {
+        let Self { folder, context, orders } = self;
+        let clock = context.clock.clone();
+        let store = Store::open(&folder.path().join("wiredesk.db"), clock.now()).unwrap();
+        let context = Context::new(store, orders.subscribe(), clock);
         daemon::take_over(&context, FirstPolls::AtOnce).await.unwrap();
         Self { folder, context, orders }
     }

@@ -53,3 +53,31 @@ pub(super) const WEATHER: &str = "The inland valleys will have dry days with lig
 service said, and frost in the hollows until Thursday at least. Farmers were advised to cover early potatoes. The \
 hay meadows have had half of the usual rain, and the reservoirs above the mills stand at two thirds of what they \
 held a year ago, which is enough for the summer unless the spring stays as it is.";
+
+/// The agency's dispatch about the lock a few hours later.
+pub(super) const LOCK_LATER: &str = "The port office will pay for the crane and send the bill to the yard, a member of \
+its board said in the afternoon. The yard, which has cast pins for six harbours on this coast, answered that it had \
+warned of the western gate in a letter of February 3 and had been told that there was no money before the summer.
+
+Brandt said that she had not seen such a letter. Her deputy, Ruben Aske, said that he had, and that it lay under the \
+minutes of the ice season. He offered to resign on the spot; nobody took him up on it.
+
+Pilots counted 61 ships in the roads by evening, among them two with cattle on board. A veterinary officer went out \
+with the harbour launch and ordered hay from the mills. The railway has put on three trains a day for grain, about a \
+fifth of what the barges carry, and the mills at Norrby have sent one shift home.
+
+The crane Goliath left Sund under tow at six and is expected on Wednesday with the morning tide, weather permitting. \
+Divers will use the two days to cut away what is left of the hinge. The basin will be kept at its level by the old \
+sluice of the fishing harbour, which has not been opened in forty years and took eleven men to move.";
+
+/// Another agency's own piece about the lock.
+pub(super) const OTHER_AGENCY: &str = "Sund (NWS) - Ships were stuck outside the port of Ellaby on Monday evening \
+after the western gate of its great lock came off a hinge, the harbour master Odile Brandt confirmed. There were 61 of \
+them by nightfall.
+
+Shipping agents in Sund spoke of losses of a quarter of a million crowns a day. Charterers are sending cargo round by \
+rail, where there is room for a fifth of it. The floating crane Goliath has been hired and should be there on Wednesday.
+
+\"We lost a gate, not a harbour, and we will lift it out in one piece before the week is over,\" Brandt told \
+reporters. Insurers want to see the letter of February 3 in which, according to deputy harbour master Ruben Aske, the \
+yard gave warning of the gate.";
