@@ -129,7 +129,7 @@ fn settle(
 }
 
 fn happening(article: ArticleId, revision: u32, signals: Signals, headline: bool) -> Happened {
-    let Signals { kill, correction } = signals;
+    let Signals { kill, correction, .. } = signals;
     Happened { article, revision, kill, correction, headline }
 }
 

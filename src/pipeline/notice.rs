@@ -42,11 +42,17 @@ pub(super) fn news(
     }
     let mut versions = reader.versions(article)?;
     let now = versions.pop().map(|version| version.text);
-    said.extend(versions.into_iter().map(|version| Said {
-        publisher: own.cloned().unwrap_or_default(),
-        signals: story::signal(&version.title, &version.text),
-        text: version.text,
-    }));
+    let mut versions: Vec<Said> = versions
+        .into_iter()
+        .map(|version| Said {
+            publisher: own.cloned().unwrap_or_default(),
+            signals: story::signal(&version.title, &version.text),
+            text: version.text,
+        })
+        .collect();
+    // A note at the end is of the house's own earlier version, which must have been seen.
+    let noted = signals.noted && versions.last().is_some_and(|before| !before.signals.noted);
+    said.append(&mut versions);
     let of_house = |said: &Said| Some(&said.publisher) == house;
     let kill_known = said.iter().any(|s| s.signals.kill && (!at_home || of_house(s)));
     let correction_known = said.iter().any(|s| {
@@ -54,6 +60,7 @@ pub(super) fn news(
     });
     Ok(Signals {
         kill: signals.kill && !kill_known,
-        correction: signals.correction && !correction_known,
+        correction: (signals.correction || noted) && !correction_known,
+        noted,
     })
 }

@@ -100,7 +100,8 @@ fn prepare_one(item: &Item, around: &Circumstances<'_>) -> Prepared {
         at: article.when(),
         credits: &provenance.credits,
     });
-    let signals = story::signal(&article.title, &article.text);
+    let mut signals = story::signal(&article.title, &article.text);
+    signals.kill |= item.status.as_deref().is_some_and(story::is_withdrawn_status);
     let (matches, cut_short) =
         if signals.kill { Default::default() } else { matches(&article, &provenance, around) };
     let baseline = around.first_poll && !is_recent(&article, around);

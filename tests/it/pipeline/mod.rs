@@ -49,7 +49,7 @@ impl Watch {
     /// Opens the store again, as another process would after this one ended.
     async fn restarted(self) -> Self {
         let Self { folder, context, orders } = self;
-        let clock = context.clock.clone();
+        let clock = context.clock;
         let store = Store::open(&folder.path().join("wiredesk.db"), clock.now()).unwrap();
         let context = Context::new(store, orders.subscribe(), clock);
         daemon::take_over(&context, FirstPolls::AtOnce).await.unwrap();
