@@ -141,11 +141,17 @@ fn find_place(
     horizon: Timestamp,
 ) -> Result<Place, StoreError> {
     let described = &prepared.described;
+    if let Some((story, evidence)) = notice::named(tx, feed, prepared, live, horizon)? {
+        return Ok(Place { story: Some(story), evidence: Some(evidence), related: Vec::new() });
+    }
     let candidates = tx.candidates(&described.sketch, None, horizon, CANDIDATES);
     let alike = |related: Vec<(StoryId, Evidence)>| {
         related.into_iter().map(|(story, evidence)| (story, evidence.similarity)).collect()
     };
     let related = match tx.assign(&described.sketch, &candidates, &live.story) {
+        Assignment::Joins { evidence, .. } if notice::is_like_another(tx, prepared, &evidence)? => {
+            return Ok(Place::default());
+        }
         Assignment::Joins { story, evidence, related } => {
             let (story, evidence) = (Some(story), Some(evidence));
             return Ok(Place { story, evidence, related: alike(related) });

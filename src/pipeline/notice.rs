@@ -1,10 +1,70 @@
-//! Kills and corrections: what of them is new to a story.
+//! Kills and corrections: which story they are about, and what of them is new to it.
 
+use jiff::Timestamp;
+
+use super::prepare::Prepared;
 use crate::{
-    model::{ArticleId, StoryId},
+    config::Live,
+    model::{ArticleId, FeedId, StoryId},
     store::{StoreError, WriteTx},
-    story::{self, Signals},
+    story::{self, Evidence, Named, Relation, Signals},
 };
+
+/// A notice of so many words or more carries the text that it is about, and is a copy of it.
+const WHOLE_TEXT: u32 = 120;
+
+/// Whether an article is a few words about another text, which its own words do not resemble.
+fn is_brief(prepared: &Prepared) -> bool {
+    (prepared.signals.kill || prepared.signals.correction) && prepared.described.words < WHOLE_TEXT
+}
+
+/// The story that a brief notice is about by the headline that it names: one that its own house
+/// printed since `horizon`, and printed over one story only.
+pub(super) fn named(
+    tx: &WriteTx<'_>,
+    feed: FeedId,
+    prepared: &Prepared,
+    live: &Live,
+    horizon: Timestamp,
+) -> Result<Option<(StoryId, Evidence)>, StoreError> {
+    if !is_brief(prepared) {
+        return Ok(None);
+    }
+    let article = &prepared.described.article;
+    let of_house = live.feeds.iter().filter(|(_, spec)| {
+        spec.publisher.as_ref().is_some_and(|publisher| *publisher == article.publisher)
+    });
+    let of_house: Vec<_> = of_house.map(|(name, _)| name).collect();
+    let named = Named::of(&article.title, &article.text);
+    let mut found: Vec<(StoryId, Evidence)> = Vec::new();
+    for headline in tx.reader().headlines(feed, &of_house, horizon)? {
+        let likeness = named.likeness(&headline.title);
+        if let Some(similarity) = likeness.filter(|_| headline.publisher == article.publisher) {
+            let (other, relation) = (headline.article, Relation::Revision);
+            found.push((headline.story, Evidence { other, similarity, relation }));
+        }
+    }
+    let one = found.windows(2).all(|pair| pair[0].0 == pair[1].0);
+    Ok(found.pop().filter(|_| one))
+}
+
+/// Whether a brief notice only resembles another notice of its house: all are worded alike,
+/// whatever they are about.
+pub(super) fn is_like_another(
+    tx: &WriteTx<'_>,
+    prepared: &Prepared,
+    evidence: &Evidence,
+) -> Result<bool, StoreError> {
+    if !is_brief(prepared) {
+        return Ok(false);
+    }
+    let other = tx.reader().article(evidence.other)?;
+    Ok(other.is_some_and(|other| {
+        let signals = story::signal(&other.article.title, &other.article.text);
+        (signals.kill || signals.correction)
+            && other.article.publisher == prepared.described.article.publisher
+    }))
+}
 
 /// What a house said of a story before.
 struct Said {

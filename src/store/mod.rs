@@ -18,6 +18,6 @@ pub use sqlite::{
     feeds::{ClaimedFeed, FeedRow, FeedState, PollEnd},
     revisions::Version,
     rules::Activity,
-    stories::{ExactCopy, StoryRow},
+    stories::{ExactCopy, Headline, StoryRow},
     upkeep::{Counts, LoadVerdict},
 };

@@ -17,7 +17,7 @@ use crate::model::{ArticleId, StoryId};
 pub use attribution::{
     Agencies, Agency, Credit, Imprint, Provenance, agency_name, attribute, origin, slug,
 };
-pub use signal::{Signals, is_withdrawn_status, signal, unlabelled};
+pub use signal::{Named, Signals, is_withdrawn_status, signal, unlabelled};
 pub use sketch::{Sketch, Subject};
 pub use terms::{Counts, Rarity};
 pub use window::{Candidate, Window};

@@ -95,6 +95,7 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     reader.rules_of_story(story)?;
     reader.origins(story)?;
     reader.longest(story)?;
+    reader.headlines(feed, &[&FeedName::new("wire")], NOW)?;
     reader.lead(story)?;
     reader.told(&rule, story)?;
     reader.told_any(&rule, &[StoryId(2)])?;

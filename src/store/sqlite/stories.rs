@@ -11,7 +11,7 @@ use super::{
     rows::{from_ms, to_ms},
 };
 use crate::{
-    model::{ArticleId, FeedId, StoryId},
+    model::{ArticleId, FeedId, FeedName, StoryId},
     store::StoreError,
 };
 
@@ -29,6 +29,19 @@ pub struct ExactCopy<'a> {
     pub text_hash: u64,
     /// Words of its text.
     pub words: u32,
+}
+
+/// A headline that a house printed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Headline {
+    /// Over which article.
+    pub article: ArticleId,
+    /// Of which story.
+    pub story: StoryId,
+    /// The headline.
+    pub title: String,
+    /// Who printed it.
+    pub publisher: String,
 }
 
 /// A story as `export` tells of it.
@@ -139,6 +152,31 @@ impl ReadTx<'_> {
             .prepare_cached("SELECT other FROM story_link WHERE story = ?1 ORDER BY other")?;
         let related = related.query_map([story.0], |row| Ok(StoryId(row.get(0)?)))?;
         Ok(related.collect::<Result<_, _>>()?)
+    }
+
+    /// The headlines that came since `since` in a feed and in those of these names.
+    pub fn headlines(
+        &self,
+        feed: FeedId,
+        others: &[&FeedName],
+        since: Timestamp,
+    ) -> Result<Vec<Headline>, StoreError> {
+        let others: Vec<_> = others.iter().map(|name| name.as_str()).collect();
+        let mut headlines = self.db.prepare_cached(
+            "SELECT id, story, title, publisher FROM article
+             WHERE feed IN (SELECT ?1 UNION SELECT id FROM feed WHERE name IN (SELECT value FROM json_each(?2)))
+                 AND seen_at >= ?3 ORDER BY id",
+        )?;
+        let others = serde_json::Value::from(others).to_string();
+        let headlines = headlines.query_map((feed.0, others, to_ms(since)), |row| {
+            Ok(Headline {
+                article: ArticleId(row.get(0)?),
+                story: StoryId(row.get(1)?),
+                title: row.get(2)?,
+                publisher: row.get(3)?,
+            })
+        })?;
+        Ok(headlines.collect::<Result<_, _>>()?)
     }
 
     /// The lead of a story.

@@ -1,8 +1,11 @@
 //! What a house says of its own text: that it is withdrawn, that it was corrected.
 
+mod named;
 #[cfg(test)]
 mod tests;
 mod words;
+
+pub use named::Named;
 
 use words::{
     CORRECTIONS, CORRECTS_IT, DESK_LABELS, KILL_NOTICES, KILLS, NOTES, WITHDRAWS_IT,

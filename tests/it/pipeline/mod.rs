@@ -2,6 +2,7 @@
 
 mod again;
 mod day;
+mod notices;
 mod outbox;
 mod texts;
 mod told;

@@ -1,2 +1,6 @@
 -- How many independent origins the story had when the alert was made; 0: made before it was noted.
 ALTER TABLE alert ADD COLUMN origins INTEGER NOT NULL DEFAULT 0;
+
+-- What a house printed lately: a notice names the headline that it is about.
+DROP INDEX article_feed;
+CREATE INDEX article_feed ON article (feed, seen_at);
