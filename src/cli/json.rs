@@ -8,7 +8,7 @@ use crate::{
     model::Article,
     query::Hit,
     store::{AlertRow, ArticleRow, DeliveryRow, FeedRow, MatchRow, StoryRow},
-    story::Relation,
+    story::{Relation, Sign},
 };
 
 /// A moment in RFC 3339, UTC.
@@ -33,7 +33,16 @@ pub(super) fn article(row: &ArticleRow, matches: &[MatchRow]) -> Value {
     let credits: Vec<_> = provenance
         .credits
         .iter()
-        .map(|credit| json!({"agency": credit.agency, "name": credit.name, "evidence": credit.evidence}))
+        .map(|credit| {
+            let Sign { zone, certainty, words } = &credit.evidence;
+            json!({
+                "agency": credit.agency,
+                "name": credit.name,
+                "zone": zone.as_str(),
+                "certainty": certainty.as_str(),
+                "evidence": words,
+            })
+        })
         .collect();
     present(json!({
         "id": row.id.0,
@@ -49,7 +58,8 @@ pub(super) fn article(row: &ArticleRow, matches: &[MatchRow]) -> Value {
         "publisher": article.publisher,
         "source": article.source,
         "credits": credits,
-        "cited": provenance.cited,
+        "cited": provenance.cited.iter().map(|cited| cited.medium.as_str()).collect::<Vec<_>>(),
+        "authorship": provenance.authorship.as_str(),
         "dateline": provenance.dateline,
         "origin": row.origin,
         "language": article.language,

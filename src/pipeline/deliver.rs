@@ -311,9 +311,9 @@ fn excerpts(row: &ArticleRow, hits: &[Hit]) -> Vec<alert::Excerpt> {
 
 fn cited(articles: &[ArticleRow]) -> Vec<String> {
     let mut cited = Vec::new();
-    for name in articles.iter().flat_map(|row| &row.provenance.cited) {
-        if !cited.contains(name) {
-            cited.push(name.clone());
+    for citation in articles.iter().flat_map(|row| &row.provenance.cited) {
+        if !cited.contains(&citation.medium) {
+            cited.push(citation.medium.clone());
         }
     }
     cited

@@ -90,6 +90,7 @@ fn prepare_one(item: &Item, around: &Circumstances<'_>) -> Prepared {
         credit: article.credit.as_deref().unwrap_or_default(),
         source: article.source.as_deref().unwrap_or_default(),
         publisher: &article.publisher,
+        url: article.url.as_deref().unwrap_or_default(),
         title: &article.title,
         text: &article.text,
     });
@@ -105,7 +106,7 @@ fn prepare_one(item: &Item, around: &Circumstances<'_>) -> Prepared {
     let (matches, cut_short) =
         if signals.kill { Default::default() } else { matches(&article, &provenance, around) };
     let baseline = around.first_poll && !is_recent(&article, around);
-    let origin = story::origin(&provenance.credits, &article.publisher);
+    let origin = around.live.agencies.origin(&provenance.credits, &article.publisher);
     let words = sketch.words();
     Prepared {
         described: Described { article, provenance, origin, words, sketch },
@@ -229,7 +230,7 @@ pub fn facts<'a>(
         authors: &article.authors,
         sources,
         agencies,
-        cited: &provenance.cited,
+        cited: provenance.cited.iter().map(|citation| citation.medium.as_str()).collect(),
         publisher: Some(&article.publisher),
         feed: Some(feed),
         categories: &article.categories,

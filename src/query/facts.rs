@@ -32,7 +32,7 @@ pub struct Facts<'a> {
     /// What `country:` looks at.
     pub countries: &'a [String],
     /// What `cited:` looks at: media that the text cites.
-    pub cited: &'a [String],
+    pub cited: Vec<&'a str>,
     /// BCP 47 language.
     pub language: Option<&'a str>,
     /// The link.
@@ -95,7 +95,7 @@ impl Facts<'_> {
             Field::Category => all(self.categories),
             Field::Tag => all(self.tags),
             Field::Country => all(self.countries),
-            Field::Cited => all(self.cited),
+            Field::Cited => self.cited.clone(),
             Field::Language => self.language.into_iter().collect(),
             Field::Url => self.url.into_iter().collect(),
             Field::Site => self.url.and_then(host).into_iter().collect(),

@@ -15,7 +15,8 @@ use std::{cell::LazyCell, cmp::Reverse, collections::BTreeSet};
 use crate::model::{ArticleId, StoryId};
 
 pub use attribution::{
-    Agencies, Agency, Credit, Imprint, Provenance, agency_name, attribute, origin, slug,
+    Agencies, Agency, Authorship, Certainty, Citation, Credit, Imprint, Provenance, Publisher,
+    Sign, Zone, attribute, slug,
 };
 pub use signal::{Named, Signals, is_withdrawn_status, signal, unlabelled};
 pub use sketch::{Sketch, Subject};

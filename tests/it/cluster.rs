@@ -3,9 +3,8 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fs,
-    io::Write,
     path::Path,
-    process::{Command, Output, Stdio},
+    process::Output,
 };
 
 use serde_json::{Value, json};
@@ -14,21 +13,7 @@ use crate::support;
 
 /// Runs the stage on standard input.
 fn cluster(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_wiredesk"))
-        .args(["stage", "cluster"])
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_vec();
-    // The child stops reading while its output waits, so that somebody else must write.
-    let writer = std::thread::Builder::new().spawn(move || stdin.write_all(&input)).unwrap();
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
-    output
+    support::stage(&[&["cluster"], arguments].concat(), input)
 }
 
 fn lines(output: &[u8]) -> Vec<Value> {

@@ -308,7 +308,7 @@ fn credits(telling: &Telling, limits: Limits) -> Vec<Credit> {
         .take(limits.names())
         .map(|credit| Credit {
             agency: plain::line(&credit.name, limits.short()),
-            evidence: plain::line(&credit.evidence, limits.short()),
+            evidence: plain::line(&credit.evidence.words, limits.short()),
         })
         .collect()
 }

@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::query::Field;
+use crate::{
+    query::Field,
+    story::{Certainty, Sign, Zone},
+};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -44,7 +47,11 @@ fn telling() -> Telling {
         credits: vec![Credit {
             agency: "nwa".into(),
             name: "Northwater Agency".into(),
-            evidence: "By Northwater Agency".into(),
+            evidence: Sign {
+                zone: Zone::Byline,
+                certainty: Certainty::Certain,
+                words: "By Northwater Agency".into(),
+            },
         }],
         cited: vec!["Radio Quay".into(), "The Lantern".into()],
         dateline: Some("NORHAVEN".into()),

@@ -164,7 +164,9 @@ fn tell_article(row: &ArticleRow) {
         say(&format!("  dateline   {place}"));
     }
     if !row.provenance.cited.is_empty() {
-        say(&format!("  cites      {}", row.provenance.cited.join(", ")));
+        let cited: Vec<_> =
+            row.provenance.cited.iter().map(|citation| citation.medium.as_str()).collect();
+        say(&format!("  cites      {}", cited.join(", ")));
     }
 }
 

@@ -234,7 +234,7 @@ impl<W: Write> Desk<W> {
                 "per_second": f64::from(documents) / seconds.max(f64::EPSILON),
                 "p50_ms": at(50),
                 "p99_ms": at(99),
-                "peak_bytes": super::cluster::peak_bytes(),
+                "peak_bytes": super::lines::peak_bytes(),
                 "matches": self.matches,
             })
         );
@@ -286,7 +286,7 @@ impl Reading {
             categories: &self.lists.categories,
             tags: &self.lists.tags,
             countries: &self.lists.countries,
-            cited: &self.lists.cited,
+            cited: self.lists.cited.iter().map(String::as_str).collect(),
             language: self.language.as_deref(),
             url: self.url.as_deref(),
             published: self.published,

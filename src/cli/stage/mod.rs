@@ -1,6 +1,8 @@
 //! One stage of the pipeline on files: the daemon's own code, one JSON object a line.
 
+mod attribute;
 mod cluster;
+mod lines;
 mod matching;
 mod parse;
 mod queries;
@@ -15,6 +17,8 @@ use super::Exit;
 pub(crate) enum StageCommand {
     /// Read feed or wire documents; print their items
     Parse(parse::ParseArgs),
+    /// Read articles; print whose text each is, and what says so
+    Attribute(attribute::AttributeArgs),
     /// Read articles in order of arrival; print the story each belongs to
     Cluster(cluster::ClusterArgs),
     /// Read articles; print which rules are true of each, and why
@@ -24,6 +28,7 @@ pub(crate) enum StageCommand {
 pub(crate) fn run(command: StageCommand) -> anyhow::Result<Exit> {
     match command {
         StageCommand::Parse(args) => parse::run(&args),
+        StageCommand::Attribute(args) => attribute::run(&args),
         StageCommand::Cluster(args) => cluster::run(&args),
         StageCommand::Match(args) => matching::run(&args),
     }

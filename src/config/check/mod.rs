@@ -75,9 +75,12 @@ fn agencies(raw: &Raw) -> Agencies {
             id: agency.value.id.clone(),
             name: agency.value.name.clone(),
             tokens: agency.value.tokens.clone(),
+            ambiguous: Vec::new(),
+            domains: Vec::new(),
+            never: Vec::new(),
         })
         .collect();
-    Agencies::with(&added)
+    Agencies::with(&added, &[])
 }
 
 /// The rules of a file that need not say anything of feeds and recipients.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
+use serde_json::{Value, json};
 
 use super::{
     ReadTx, WriteTx,
@@ -10,7 +11,9 @@ use super::{
 use crate::{
     model::{Article, ArticleId, FeedId, FeedName, ItemKey, Priority, StoryId},
     store::StoreError,
-    story::{Credit, Evidence, Provenance, Relation, Sketch},
+    story::{
+        Authorship, Certainty, Citation, Credit, Evidence, Provenance, Relation, Sign, Sketch, Zone,
+    },
 };
 
 /// What is stored of an article beside itself.
@@ -403,27 +406,55 @@ fn relation_from(text: &str) -> Result<Relation, StoreError> {
 }
 
 fn provenance_to(provenance: &Provenance) -> String {
-    let credits: Vec<_> = provenance
-        .credits
-        .iter()
-        .map(|credit| serde_json::json!({"agency": credit.agency, "name": credit.name, "evidence": credit.evidence}))
-        .collect();
-    serde_json::json!({"credits": credits, "cited": provenance.cited, "dateline": provenance.dateline}).to_string()
+    let sign = |sign: &Sign| json!([sign.zone.as_str(), sign.certainty.as_str(), sign.words]);
+    let credit = |credit: &Credit| json!({"agency": credit.agency, "name": credit.name, "evidence": sign(&credit.evidence)});
+    let cited = |cited: &Citation| json!([cited.medium, sign(&cited.evidence)]);
+    json!({
+        "credits": provenance.credits.iter().map(credit).collect::<Vec<_>>(),
+        "cited": provenance.cited.iter().map(cited).collect::<Vec<_>>(),
+        "dateline": provenance.dateline,
+        "authorship": provenance.authorship.as_str(),
+        "authored": provenance.authored.as_ref().map(sign),
+    })
+    .to_string()
 }
 
+/// Reads what this program or an older one wrote; what an older one did not know is left as unknown.
 fn provenance_from(text: &str) -> Result<Provenance, StoreError> {
-    let value: serde_json::Value = serde_json::from_str(text)
+    let value: Value = serde_json::from_str(text)
         .map_err(|error| StoreError::Content(format!("a provenance: {error}")))?;
-    let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let list = |key: &str| value[key].as_array().cloned().unwrap_or_default();
-    let credit = |value: &serde_json::Value| Credit {
+    let credit = |value: &Value| Credit {
         agency: word(&value["agency"]),
         name: word(&value["name"]),
-        evidence: word(&value["evidence"]),
+        evidence: sign_from(&value["evidence"]),
+    };
+    let cited = |value: &Value| Citation {
+        medium: word(if value.is_string() { value } else { &value[0] }),
+        evidence: sign_from(&value[1]),
     };
     Ok(Provenance {
         credits: list("credits").iter().map(credit).collect(),
-        cited: list("cited").iter().map(word).collect(),
+        cited: list("cited").iter().map(cited).collect(),
         dateline: value["dateline"].as_str().map(str::to_owned),
+        authorship: value["authorship"]
+            .as_str()
+            .and_then(Authorship::from_spelling)
+            .unwrap_or_default(),
+        authored: value["authored"].is_array().then(|| sign_from(&value["authored"])),
     })
+}
+
+/// A sign; an older program wrote the words alone.
+fn sign_from(value: &Value) -> Sign {
+    let spelling = |at: usize| value[at].as_str().unwrap_or_default();
+    Sign {
+        zone: Zone::from_spelling(spelling(0)).unwrap_or(Zone::Text),
+        certainty: Certainty::from_spelling(spelling(1)).unwrap_or(Certainty::Likely),
+        words: if value.is_string() { word(value) } else { word(&value[2]) },
+    }
+}
+
+fn word(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }

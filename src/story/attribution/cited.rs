@@ -1,11 +1,16 @@
 //! Media that a text cites: told X, X reported, according to X.
 
-use super::table::{Mention, Table};
+use super::{
+    Citation, Sign, Zone,
+    table::{House, Kind, Mention, Table},
+};
 
 /// How much is read for citations, in bytes; long reads cite early.
 const MOST_TEXT: usize = 64 * 1024;
 /// How far from a name the verb can stand, in bytes.
 const NEAR: usize = 64;
+/// How much of that is shown as evidence.
+const SHOWN: usize = 32;
 
 /// What stands before a name that is cited, in lower case.
 const BEFORE: &[&str] = &[
@@ -47,6 +52,8 @@ const BEFORE: &[&str] = &[
     "podaje",
     "podała",
     "prodded by",
+    "til",
+    "till",
 ];
 /// Of these, what is enough for a name with other meanings.
 const TOLD: &[&str] = &[
@@ -59,6 +66,8 @@ const TOLD: &[&str] = &[
     "citing",
     "interview with",
     "interview to",
+    "speaking to",
+    "spoke to",
 ];
 /// Words that may stand between it and the name.
 const FILLERS: &[&str] = &[
@@ -126,6 +135,21 @@ const AFTER: &[&str] = &[
     "vermeldet",
     "revealed",
 ];
+/// What follows a report, in lower case: of a name with other meanings, only this makes one.
+const THEN: &[&str] = &[
+    "that",
+    "citing",
+    "quoting",
+    "earlier",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "today",
+];
 /// Words that may stand between the name and it.
 const FILLERS_AFTER: &[&str] = &[
     "news",
@@ -165,28 +189,45 @@ const FILLERS_AFTER: &[&str] = &[
     "website",
 ];
 
-/// The ids of cited houses, each once, in order.
-pub(super) fn media(title: &str, text: &str, table: &Table) -> Vec<String> {
+/// Cited houses, each once, in order. An agency that publishes a text itself does not cite itself.
+pub(super) fn media(
+    title: &str,
+    text: &str,
+    table: &Table,
+    publisher: Option<&House>,
+) -> Vec<Citation> {
+    let itself = publisher.filter(|house| house.kind != Kind::Medium).map(|house| &house.id);
     let text = &text[..text.floor_char_boundary(MOST_TEXT.min(text.len()))];
-    let mut cited: Vec<String> = Vec::new();
+    let mut cited: Vec<Citation> = Vec::new();
     for part in [title, text] {
-        for mention in table.mentions(part).iter().filter(|mention| is_cited(part, mention)) {
-            if !cited.contains(&mention.house.id) {
-                cited.push(mention.house.id.clone());
+        for mention in table.mentions(part) {
+            let medium = &mention.house.id;
+            let known = cited.iter().any(|citation| citation.medium == *medium);
+            let counts = !known && Some(medium) != itself;
+            if let Some(evidence) = citation(part, &mention).filter(|_| counts) {
+                cited.push(Citation { medium: medium.clone(), evidence });
             }
         }
     }
     cited
 }
 
-fn is_cited(text: &str, mention: &Mention<'_>) -> bool {
+/// The words that cite a house, if it is cited.
+fn citation(text: &str, mention: &Mention<'_>) -> Option<Sign> {
     let from = text.floor_char_boundary(mention.start.saturating_sub(NEAR));
     let to = text.ceil_char_boundary((mention.end + NEAR).min(text.len()));
     let before = text[from..mention.start].to_lowercase();
     let after = text[mention.end..to].to_lowercase();
     let the = before.trim_end().ends_with(" the") || before.trim_end() == "the";
-    let told = if mention.certain { is_before(&before, BEFORE) } else { is_before(&before, TOLD) };
-    told || ((mention.certain || the) && is_after(&after))
+    let told = is_before(&before, if mention.certain { BEFORE } else { TOLD });
+    let reported = is_after(&after, mention.certain || the);
+    let words = if told {
+        &text[text.floor_char_boundary(mention.start.saturating_sub(SHOWN))..mention.end]
+    } else {
+        &text[mention.start..text.ceil_char_boundary((mention.end + SHOWN).min(text.len()))]
+    };
+    let sign = if mention.certain { Sign::certain } else { Sign::likely };
+    (told || reported).then(|| sign(Zone::Text, words))
 }
 
 fn is_before(before: &str, verbs: &[&str]) -> bool {
@@ -207,14 +248,13 @@ fn ends_with_words(text: &str, words: &str) -> bool {
     text.strip_suffix(words).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
 }
 
-fn is_after(after: &str) -> bool {
-    let words = after
-        .split_whitespace()
-        .take(6)
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
-    for word in words {
+/// Whether a verb of citing follows; where a name is not `certain`, what is reported must follow.
+fn is_after(after: &str, certain: bool) -> bool {
+    let words =
+        || after.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    for (at, word) in words().take(6).enumerate() {
         if AFTER.contains(&word) {
-            return true;
+            return certain || words().skip(at + 1).take(2).any(|word| THEN.contains(&word));
         }
         if !FILLERS_AFTER.contains(&word) {
             return false;

@@ -4,13 +4,19 @@
 //! the text, notices. Elsewhere an agency's name is at most a citation. A false credit is worse
 //! than a missed one, since origins are counted by credits.
 
+mod authorship;
 mod cited;
 mod place;
+mod publishers;
+mod sign;
 mod signed;
 mod table;
 mod unknown;
 
-pub use table::{Agencies, Agency, agency_name, slug};
+pub use authorship::Authorship;
+pub use publishers::Publisher;
+pub use sign::{Certainty, Sign, Zone};
+pub use table::{Agencies, Agency, slug};
 
 use table::{House, Kind, TABLE, Table};
 
@@ -25,7 +31,16 @@ pub struct Credit {
     /// The agency's name as people write it.
     pub name: String,
     /// The words that say so.
-    pub evidence: String,
+    pub evidence: Sign,
+}
+
+/// A medium that a text cites.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Citation {
+    /// The medium's id in the table (`dawn`, `reuters`).
+    pub medium: String,
+    /// The words that cite it.
+    pub evidence: Sign,
 }
 
 /// What a text says of its own origin.
@@ -34,9 +49,13 @@ pub struct Provenance {
     /// Credited agencies.
     pub credits: Vec<Credit>,
     /// Media that the text cites.
-    pub cited: Vec<String>,
+    pub cited: Vec<Citation>,
     /// The place of the dateline.
     pub dateline: Option<String>,
+    /// How the text stands to the house that printed it.
+    pub authorship: Authorship,
+    /// The words that say so; `None` where nothing speaks against the house's own.
+    pub authored: Option<Sign>,
 }
 
 /// What a text is read for its origin with.
@@ -50,6 +69,8 @@ pub struct Imprint<'a> {
     pub source: &'a str,
     /// The publisher, by name or by domain.
     pub publisher: &'a str,
+    /// The address of the page.
+    pub url: &'a str,
     /// Headline.
     pub title: &'a str,
     /// Plain text.
@@ -66,39 +87,60 @@ impl Agencies {
     pub fn attribute(&self, imprint: &Imprint<'_>) -> Provenance {
         let table = &*self.0;
         let publisher = table.house_called(imprint.publisher);
-        let mut credits = Credits { table, publisher, list: Vec::new() };
+        let mut credits = Credits { table, publisher, list: Vec::new(), signs: Vec::new() };
         credits.own_site(imprint.publisher);
-        for line in [imprint.credit, imprint.byline, imprint.source] {
-            signed::credit_line(line, &mut credits);
+        let lines = [
+            (imprint.credit, Zone::Credit),
+            (imprint.byline, Zone::Byline),
+            (imprint.source, Zone::Source),
+        ];
+        for (line, zone) in lines {
+            signed::credit_line(line, zone, &mut credits);
         }
         signed::text(imprint.text, &mut credits);
-        unknown::signatures(imprint.text, &mut credits);
+        unknown::signatures(imprint, &mut credits);
+        signed::address(imprint.url, &mut credits);
+        let (authorship, authored) = authorship::judge(imprint, &credits);
         Provenance {
             credits: credits.list,
-            cited: cited::media(imprint.title, imprint.text, table),
+            cited: cited::media(imprint.title, imprint.text, table, publisher),
             dateline: place::of(imprint.text, table),
+            authorship,
+            authored,
         }
     }
-}
 
-/// Where a text comes from, as origins are counted: the first agency it is credited to, else the
-/// house that printed it.
-pub fn origin(credits: &[Credit], publisher: &str) -> String {
-    match credits.iter().find(|credit| credit.agency != UNNAMED).or_else(|| credits.first()) {
-        Some(credit) => credit.agency.clone(),
-        None => format!("publisher:{}", slug(publisher)),
+    /// Where a text comes from, as origins are counted: the first agency it is credited to, else
+    /// `publisher:` and the family of the paper that wrote it.
+    pub fn origin(&self, credits: &[Credit], publisher: &str) -> String {
+        match credits.first() {
+            Some(credit)
+                if self.0.house_of(&credit.agency).is_some_and(|h| h.kind == Kind::Medium) =>
+            {
+                self.family(&credit.name)
+            }
+            Some(credit) => credit.agency.clone(),
+            None => self.family(publisher),
+        }
+    }
+
+    fn family(&self, publisher: &str) -> String {
+        let known = self.0.publishers.called(publisher);
+        let family = known.map(|paper| paper.owner.as_ref().unwrap_or(&paper.name));
+        format!("publisher:{}", slug(family.map_or(publisher, String::as_str)))
     }
 }
 
-/// Credits found so far, each agency once, with the first evidence.
+/// Credits found so far: each agency once, with the first words that name it, and all such words.
 struct Credits<'t> {
     table: &'t Table,
     publisher: Option<&'t House>,
     list: Vec<Credit>,
+    signs: Vec<Sign>,
 }
 
 impl Credits<'_> {
-    fn add(&mut self, house: &House, evidence: &str) {
+    fn add(&mut self, house: &House, evidence: Sign) {
         let own = self.publisher.is_some_and(|publisher| publisher.id == house.id);
         if house.kind == Kind::Medium && own {
             return;
@@ -106,22 +148,23 @@ impl Credits<'_> {
         self.push(&house.id, &house.name, evidence);
     }
 
-    fn add_unnamed(&mut self, evidence: &str) {
+    fn add_unnamed(&mut self, evidence: Sign) {
         if self.list.is_empty() {
             self.push(UNNAMED, "agencies", evidence);
         }
     }
 
     /// An agency that is known by its signature alone, when nobody else has signed.
-    fn add_unknown(&mut self, name: &str, evidence: &str) {
+    fn add_unknown(&mut self, id: &str, name: &str, evidence: Sign) {
         if self.list.iter().all(|credit| credit.agency == UNNAMED) {
-            self.push(&slug(name), name, evidence);
+            self.push(id, name, evidence);
         }
     }
 
-    fn push(&mut self, id: &str, name: &str, evidence: &str) {
+    fn push(&mut self, id: &str, name: &str, evidence: Sign) {
+        self.signs.push(evidence.clone());
+        self.list.retain(|credit| credit.agency != UNNAMED);
         if self.list.iter().all(|credit| credit.agency != id) {
-            let evidence = shortened(evidence.trim());
             self.list.push(Credit { agency: id.to_owned(), name: name.to_owned(), evidence });
         }
     }
@@ -129,16 +172,8 @@ impl Credits<'_> {
     /// What an agency publishes itself is its own.
     fn own_site(&mut self, publisher: &str) {
         if let Some(house) = self.publisher.filter(|house| house.kind != Kind::Medium) {
-            self.push(&house.id, &house.name, publisher);
+            self.push(&house.id, &house.name, Sign::certain(Zone::Site, publisher));
         }
-    }
-}
-
-/// The first 100 characters: evidence is shown in mails, and a line may be a whole text.
-fn shortened(evidence: &str) -> String {
-    match evidence.char_indices().nth(100) {
-        Some((end, _)) => format!("{}…", &evidence[..end]),
-        None => evidence.to_owned(),
     }
 }
 

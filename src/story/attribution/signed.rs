@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::{Regex, RegexBuilder};
 
 use super::{
-    Credits,
-    table::{Kind, Mention},
+    Credits, Sign, Zone,
+    table::{Kind, Mention, Table},
 };
 use crate::text::clean;
 
@@ -15,7 +15,7 @@ const HEAD: usize = 260;
 /// How far from its end it is signed at the tail.
 const TAIL: usize = 320;
 /// Longer lines are text, where a name is no signature.
-const LONGEST_NOTICE: usize = 700;
+pub(super) const LONGEST_NOTICE: usize = 700;
 
 /// Words that come between the start of a credit line, or a person, and an agency.
 const CARRIERS: &[&str] = &[
@@ -25,18 +25,23 @@ const CARRIERS: &[&str] = &[
 ];
 
 /// What says that the agencies behind a text are not named, in lower case.
-const GENERIC: &[&str] = &[
+const GENERIC: &[&str] =
+    &["news agencies", "from agencies", "wire services", "wire reports", "nachrichtenagenturen"];
+
+/// What says that a text draws on agencies that are not named, in lower case.
+const GENERIC_INPUTS: &[&str] = &[
     "with agencies",
-    "news agencies",
-    "from agencies",
-    "wire services",
-    "wire reports",
+    "with news agencies",
+    "with wire services",
+    "with wire reports",
     "post wires",
     "agency inputs",
     "inputs from agencies",
     "compiled from agency feeds",
-    "nachrichtenagenturen",
     "avec agences",
+    "mit agenturen",
+    "mit agenturmaterial",
+    "con agencias",
 ];
 
 /// What introduces the agencies that a text draws on, in lower case.
@@ -47,16 +52,19 @@ const INPUTS: &[&str] = &[
     "with files from ",
     "with reporting by ",
     "with material from ",
+    "with information from ",
     "mit material von ",
+    "mit material der ",
     "mit informationen der ",
     "mit informationen von ",
+    "unter verwendung von ",
     "avec informations de ",
-    "quelle: ",
-    "source: ",
-    "zdroj: ",
-    "provided by ",
-    "published in ",
+    "con información de ",
+    "con informazioni di ",
 ];
+
+/// What introduces the house that a text was taken from, in lower case.
+const TAKEN_FROM: &[&str] = &["quelle: ", "source: ", "zdroj: ", "provided by ", "published in "];
 
 /// Sentences saying that a text was taken over as it came, in lower case.
 const TAKEN_OVER: &[&str] = &[
@@ -67,6 +75,9 @@ const TAKEN_OVER: &[&str] = &[
     "redaktionell nicht bearbeitet",
     "third party syndicated",
 ];
+
+/// What an agency's folder on a paper's site is called beside its name.
+const FOLDERS: &[&str] = &["stories", "story", "news", "feed", "wire", "wires", "article"];
 
 /// Words that make a name the owner of a picture, in lower case.
 const PICTURE: &[&str] =
@@ -82,21 +93,58 @@ static ANY_NOTICE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Reads a byline, credit line or `<source>`: a line whose purpose is to name the author.
-pub(super) fn credit_line(line: &str, credits: &mut Credits<'_>) {
+pub(super) fn credit_line(line: &str, zone: Zone, credits: &mut Credits<'_>) {
     let line = line.trim();
     if line.is_empty() || line.len() > LONGEST_NOTICE {
         return;
     }
-    for mention in credits.table.mentions(line) {
-        let sells = mention.house.kind != Kind::Medium;
-        if sells && !is_picture(line, &mention) && (mention.certain || stands_alone(line, &mention))
-        {
-            credits.add(mention.house, line);
-        }
+    for mention in authors(line, credits.table) {
+        credits.add(mention.house, Sign::certain(zone, line));
     }
     let lower = line.to_lowercase();
-    if lower == "agencies" || GENERIC.iter().any(|words| lower.contains(words)) {
-        credits.add_unnamed(line);
+    if has(&lower, GENERIC_INPUTS) || lower.ends_with(" and agencies") {
+        credits.add_unnamed(Sign::certain(Zone::Inputs, line));
+    } else if lower == "agencies" || has(&lower, GENERIC) {
+        credits.add_unnamed(Sign::certain(zone, line));
+    }
+}
+
+/// The agencies that a line names as authors.
+pub(super) fn authors<'t>(line: &'t str, table: &'t Table) -> Vec<Mention<'t>> {
+    let mut authors = table.mentions(line);
+    authors.retain(|mention| {
+        let sells = mention.house.kind != Kind::Medium;
+        let named = mention.certain || stands_alone(line, mention);
+        sells && named && !is_picture(line, mention)
+    });
+    authors
+}
+
+/// Whether a line, in lower case, has one of the phrases.
+pub(super) fn has(lower: &str, phrases: &[&str]) -> bool {
+    phrases.iter().any(|phrase| lower.contains(phrase))
+}
+
+/// Reads the address of a page: a folder such as `pti-stories` or `news-ians` holds what came in
+/// from an agency.
+pub(super) fn address(url: &str, credits: &mut Credits<'_>) {
+    let path = url.split_once("://").map_or("", |(_, rest)| rest);
+    for folder in path.split('/').skip(1) {
+        let (a, b) = match folder.split_once('-') {
+            Some((a, b)) if FOLDERS.contains(&b) => (a, b),
+            Some((a, b)) if FOLDERS.contains(&a) => (b, a),
+            _ => continue,
+        };
+        let name = a.to_uppercase();
+        let named = credits.table.mentions(&name);
+        let Some(mention) = named.first().filter(|m| m.name == name) else { continue };
+        if mention.certain || b != "news" {
+            credits.add_unknown(
+                &mention.house.id,
+                &mention.house.name,
+                Sign::likely(Zone::Address, folder),
+            );
+        }
     }
 }
 
@@ -127,7 +175,7 @@ fn head_line(line: &str, credits: &mut Credits<'_>) {
         let barred = before.is_empty() && (after.starts_with('|') || begins_with_place(after));
         let placed = introduced && (after.starts_with('|') || begins_with_place(after));
         if alone || barred || placed || is_filed(line, mention) {
-            credits.add(mention.house, &line[..mention.end]);
+            credits.add(mention.house, Sign::certain(Zone::Head, &line[..mention.end]));
         }
     }
     if let Some(found) = clean::dateline(line) {
@@ -135,14 +183,15 @@ fn head_line(line: &str, credits: &mut Credits<'_>) {
     }
     if line.split_whitespace().take(4).any(|word| word.trim_matches(['(', ')', ':']) == "AGENCIES")
     {
-        credits.add_unnamed(upto(line, 40));
+        credits.add_unnamed(Sign::certain(Zone::Dateline, upto(line, 40)));
     }
     for mention in &mentions {
         if is_bracketed(line, mention)
             && is_before_text(&line[mention.end..])
             && !is_picture(line, mention)
         {
-            credits.add(mention.house, upto_bracket(line, mention.end));
+            let words = upto_bracket(line, mention.end);
+            credits.add(mention.house, Sign::certain(Zone::Dateline, words));
         }
     }
 }
@@ -159,11 +208,11 @@ fn dateline(dateline: &str, credits: &mut Credits<'_>) {
     for mention in credits.table.mentions(signature) {
         let last = signature[mention.end..].chars().all(|c| !c.is_alphanumeric());
         if signature.starts_with(['(', '/']) || (last && mention.start > 0) {
-            credits.add(mention.house, dateline);
+            credits.add(mention.house, Sign::certain(Zone::Dateline, dateline));
         }
     }
     if signature.to_lowercase().contains("agencies") {
-        credits.add_unnamed(dateline);
+        credits.add_unnamed(Sign::certain(Zone::Dateline, dateline));
     }
 }
 
@@ -179,19 +228,18 @@ fn tail_line(line: &str, credits: &mut Credits<'_>) {
             before.is_empty() || before.ends_with(['.', '!', '?', '"', '”', '’', ')', '»']);
         let owned = before.ends_with('©') && ends;
         if (closed || dashed || owned || (stopped && ends)) && !is_picture(line, &mention) {
-            credits.add(
-                mention.house,
-                &line[line.floor_char_boundary(mention.start.saturating_sub(24))..],
-            );
+            let words = &line[line.floor_char_boundary(mention.start.saturating_sub(24))..];
+            let sign = if mention.certain || closed { Sign::certain } else { Sign::likely };
+            credits.add(mention.house, sign(Zone::SignOff, words));
         }
     }
     if let Some(at) = line.find("(Reporting by ").filter(|at| line[*at..].contains("diting by "))
         && let Some(house) = credits.table.house_called("reuters")
     {
-        credits.add(house, &line[at..]);
+        credits.add(house, Sign::likely(Zone::SignOff, &line[at..]));
     }
     if matches!(line.trim_matches(|c: char| !c.is_alphanumeric()), "Agencies" | "AGENCIES") {
-        credits.add_unnamed(line);
+        credits.add_unnamed(Sign::certain(Zone::SignOff, line));
     }
 }
 
@@ -206,32 +254,42 @@ fn notice(line: &str, credits: &mut Credits<'_>) {
         && !lower.contains("include")
     {
         for mention in credits.table.mentions(line).iter().take(1).filter(|m| m.start < 40) {
-            credits.add(mention.house, line);
+            credits.add(mention.house, Sign::certain(Zone::Copyright, line));
         }
     }
     for phrase in INPUTS {
-        let starts_line = matches!(*phrase, "quelle: " | "source: " | "zdroj: " | "provided by ");
-        if let Some(at) = lower.rfind(phrase).filter(|at| !starts_line || *at == 0) {
-            let sentence = &line[at..];
-            let end = sentence
-                .find([')', '\n'])
-                .or_else(|| sentence.find(". "))
-                .unwrap_or(sentence.len());
-            for mention in credits.table.mentions(&sentence[..end.min(200)]) {
-                credits.add(mention.house, &sentence[..end]);
+        introduced(line, lower.rfind(phrase), Zone::Inputs, credits);
+    }
+    for phrase in TAKEN_FROM {
+        let at = lower.rfind(phrase).filter(|at| *phrase == "published in " || *at == 0);
+        introduced(line, at, Zone::Notice, credits);
+    }
+    with_inputs(line, &lower, credits);
+    let taken_over = sentence_with(line, &lower, TAKEN_OVER);
+    if let Some(sentence) = taken_over.filter(|_| !has(&lower, GENERIC_INPUTS)) {
+        for mention in credits.table.mentions(sentence) {
+            if mention.certain || sentence[mention.end..].trim_start().starts_with("feed") {
+                credits.add(mention.house, Sign::certain(Zone::Notice, sentence));
+            }
+        }
+        credits.add_unnamed(Sign::certain(Zone::Notice, sentence));
+    } else {
+        for (phrases, zone) in [(GENERIC_INPUTS, Zone::Inputs), (GENERIC, Zone::Notice)] {
+            let sentence = sentence_with(line, &lower, phrases);
+            if let Some(sentence) = sentence.filter(|sentence| sentence.len() < 80) {
+                credits.add_unnamed(Sign::certain(zone, sentence));
             }
         }
     }
-    with_inputs(line, &lower, credits);
-    if let Some(sentence) = sentence_with(line, &lower, TAKEN_OVER) {
-        for mention in credits.table.mentions(sentence) {
-            if mention.certain || sentence[mention.end..].trim_start().starts_with("feed") {
-                credits.add(mention.house, sentence);
-            }
-        }
-        credits.add_unnamed(sentence);
-    } else if let Some(sentence) = sentence_with(line, &lower, GENERIC).filter(|s| s.len() < 80) {
-        credits.add_unnamed(sentence);
+}
+
+/// The houses that follow a phrase, to the end of its sentence.
+fn introduced(line: &str, at: Option<usize>, zone: Zone, credits: &mut Credits<'_>) {
+    let Some(at) = at else { return };
+    let sentence = &line[at..];
+    let end = sentence.find([')', '\n']).or_else(|| sentence.find(". ")).unwrap_or(sentence.len());
+    for mention in credits.table.mentions(&sentence[..end.min(200)]) {
+        credits.add(mention.house, Sign::certain(zone, &sentence[..end]));
     }
 }
 
@@ -251,7 +309,8 @@ fn with_inputs(line: &str, lower: &str, credits: &mut Credits<'_>) {
         if let Some(mention) = credits.table.mentions(words).last() {
             let with = words[..mention.start].trim_end().to_lowercase().ends_with("with");
             if with && words[mention.end..].trim().is_empty() {
-                credits.add(mention.house, &words[mention.start..]);
+                let words = &line[from + mention.start..at + " inputs".len()];
+                credits.add(mention.house, Sign::certain(Zone::Inputs, words));
             }
         }
     }
@@ -309,7 +368,9 @@ fn is_bracketed(line: &str, mention: &Mention<'_>) -> bool {
         (Some(open), Some(close)) => {
             let inside = &line[open + 1..mention.end + close];
             let rest = inside.replace(mention.name, "");
-            rest.len() <= 24 && !rest.contains([')', '.']) && rest.split_whitespace().count() <= 2
+            let input = rest.to_lowercase().contains("input");
+            let few = rest.len() <= 24 && rest.split_whitespace().count() <= 2;
+            few && !input && !rest.contains([')', '.'])
         }
         _ => false,
     }

@@ -9,11 +9,13 @@ use std::{
 use foldhash::fast::RandomState;
 use serde::Deserialize;
 
-/// The table that is compiled in; a test reads it, so it cannot be damaged.
-pub(super) static TABLE: LazyLock<Agencies> = LazyLock::new(|| Agencies::with(&[]));
+use super::publishers::{Publisher, Publishers};
 
-/// The agencies and media that credits are read by: the built-in table, and what the operator
-/// added to it. Cloning it is cheap.
+/// The table that is compiled in; a test reads it, so it cannot be damaged.
+pub(super) static TABLE: LazyLock<Agencies> = LazyLock::new(|| Agencies::with(&[], &[]));
+
+/// The houses that credits are read by, agencies, media and publishers: the built-in tables, and
+/// what the operator added to them. Cloning it is cheap.
 #[derive(Clone)]
 pub struct Agencies(pub(super) Arc<Table>);
 
@@ -26,23 +28,57 @@ pub struct Agency {
     pub name: String,
     /// How it signs, as `QPS`.
     pub tokens: Vec<String>,
+    /// How it signs with what means something else as well; counts only where houses sign.
+    pub ambiguous: Vec<String>,
+    /// Its sites.
+    pub domains: Vec<String>,
+    /// Phrases in which its name means something else.
+    pub never: Vec<String>,
 }
 
 impl Agencies {
-    /// The built-in table and these; an id of the table is replaced.
-    pub fn with(added: &[Agency]) -> Self {
+    /// The built-in tables and these; an agency replaces the house of its id.
+    pub fn with(agencies: &[Agency], publishers: &[Publisher]) -> Self {
         let mut raw: Raw = toml::from_str(include_str!("../agencies.toml")).unwrap_or_default();
-        raw.house.retain(|house| added.iter().all(|agency| agency.id != house.id));
-        raw.house.extend(added.iter().map(|agency| House {
-            id: agency.id.clone(),
-            name: agency.name.clone(),
-            kind: Kind::Agency,
-            names: std::iter::once(&agency.name).chain(&agency.tokens).cloned().collect(),
-            short: Vec::new(),
-            domains: Vec::new(),
-            never: Vec::new(),
-        }));
-        Self(Arc::new(Table::new(raw)))
+        raw.house.retain(|house| agencies.iter().all(|agency| agency.id != house.id));
+        raw.house.extend(agencies.iter().map(House::agency));
+        let known = |name: &str| {
+            let name = without_article(name);
+            raw.house.iter().any(|house| without_article(&house.name) == name)
+        };
+        let new = publishers.iter().filter(|publisher| !known(&publisher.name));
+        let media: Vec<_> = new.map(House::medium).collect();
+        raw.house.extend(media);
+        Self(Arc::new(Table::new(raw, Publishers::with(publishers))))
+    }
+
+    /// The house that printed an article, by the name of a paper, an edition or a site, else by
+    /// the address of the page; empty where neither says anything.
+    pub fn publisher(&self, name: &str, url: &str) -> String {
+        let name = name.trim();
+        if !name.is_empty() {
+            let site = name.contains('.').then(|| self.of_site(name)).flatten();
+            let paper = self.0.publishers.called(name).map(|publisher| publisher.name.as_str());
+            return paper.or(site).unwrap_or(name).to_owned();
+        }
+        let host = host(url).unwrap_or_default();
+        self.of_site(host).unwrap_or(host).to_owned()
+    }
+
+    /// The house whose site that is.
+    fn of_site(&self, host: &str) -> Option<&str> {
+        let paper = self.0.publishers.called(host).map(|publisher| publisher.name.as_str());
+        paper.or_else(|| self.0.house_called(host).map(|house| house.name.as_str()))
+    }
+
+    /// The house on whose site a page is, if it is known.
+    pub fn site(&self, url: &str) -> Option<&str> {
+        self.of_site(host(url)?)
+    }
+
+    /// The id of a house of the table, else its name.
+    pub fn id<'a>(&'a self, publisher: &'a str) -> &'a str {
+        self.0.house_called(publisher).map_or(publisher, |house| house.id.as_str())
     }
 
     /// Whether that is the name of an agency.
@@ -117,6 +153,7 @@ pub(super) struct Table {
     beginnings: Box<[bool]>,
     unspaced: Vec<Name>,
     by_name: HashMap<String, usize>,
+    pub(super) publishers: Publishers,
 }
 
 struct Name {
@@ -141,13 +178,14 @@ pub(super) struct Mention<'t> {
 }
 
 impl Table {
-    fn new(raw: Raw) -> Self {
+    fn new(raw: Raw, publishers: Publishers) -> Self {
         let mut table = Self {
             houses: Vec::new(),
             by_first_word: HashMap::default(),
             beginnings: vec![false; BEGINNINGS].into(),
             unspaced: Vec::new(),
             by_name: HashMap::new(),
+            publishers,
         };
         for (at, house) in raw.house.iter().enumerate() {
             let names = house.names.iter().map(|name| (name, true));
@@ -184,15 +222,12 @@ impl Table {
 
     /// The house that is called so, or whose site it is.
     pub(super) fn house_called(&self, name: &str) -> Option<&House> {
-        let name = without_article(name.trim());
-        let mut host = name.trim_start_matches("www.");
-        loop {
-            if let Some(at) = self.by_name.get(host) {
-                return self.houses.get(*at);
-            }
-            // A site's parts are the site: `in.example.com` is `example.com`.
-            host = host.split_once('.').filter(|(_, rest)| rest.contains('.'))?.1;
-        }
+        by_site(name, |name| self.houses.get(*self.by_name.get(name)?))
+    }
+
+    /// The house of that id.
+    pub(super) fn house_of(&self, id: &str) -> Option<&House> {
+        self.houses.iter().find(|house| house.id == id)
     }
 
     /// Every house that is named, in order, the longest name at each place.
@@ -241,6 +276,35 @@ impl Table {
 }
 
 impl House {
+    fn agency(agency: &Agency) -> Self {
+        Self {
+            id: agency.id.clone(),
+            name: agency.name.clone(),
+            kind: Kind::Agency,
+            names: std::iter::once(&agency.name).chain(&agency.tokens).cloned().collect(),
+            short: agency.ambiguous.clone(),
+            domains: agency.domains.clone(),
+            never: agency.never.clone(),
+        }
+    }
+
+    /// A paper that others cite; a name of one word may mean something else.
+    fn medium(publisher: &Publisher) -> Self {
+        let (short, names) = [&publisher.name]
+            .into_iter()
+            .cloned()
+            .partition(|name| !without_article(name).contains(' '));
+        Self {
+            id: slug(&publisher.name),
+            name: publisher.name.clone(),
+            kind: Kind::Medium,
+            names,
+            short,
+            domains: publisher.domains.clone(),
+            never: Vec::new(),
+        }
+    }
+
     /// Whether the words around a name give it another meaning.
     fn is_something_else(&self, text: &str, start: usize, end: usize) -> bool {
         if self.never.is_empty() {
@@ -252,11 +316,6 @@ impl House {
     }
 }
 
-/// The name of a house of the table.
-pub fn agency_name(id: &str) -> Option<&'static str> {
-    TABLE.0.houses.iter().find(|house| house.id == id).map(|house| house.name.as_str())
-}
-
 /// A name as an identifier: lower case, a leading "the" dropped, words joined by hyphens.
 pub fn slug(name: &str) -> String {
     let name = without_article(name);
@@ -264,7 +323,26 @@ pub fn slug(name: &str) -> String {
     words.collect::<Vec<_>>().join("-")
 }
 
-fn without_article(name: &str) -> String {
+/// Looks up a name, and of a site all that it is a part of: `in.example.com` is `example.com`.
+pub(super) fn by_site<T>(name: &str, look: impl Fn(&str) -> Option<T>) -> Option<T> {
+    let name = without_article(name.trim());
+    let mut host = name.trim_start_matches("www.");
+    loop {
+        if let Some(found) = look(host) {
+            return Some(found);
+        }
+        host = host.split_once('.').filter(|(_, rest)| rest.contains('.'))?.1;
+    }
+}
+
+/// The site of a page, without `www`.
+fn host(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', '#', ':']).next()?;
+    Some(host.strip_prefix("www.").unwrap_or(host))
+}
+
+pub(super) fn without_article(name: &str) -> String {
     let name = name.to_lowercase();
     name.strip_prefix("the ").map_or_else(|| name.clone(), str::to_owned)
 }

@@ -1,6 +1,6 @@
 //! Agencies that no table knows, by the shapes in which agencies sign.
 
-use super::Credits;
+use super::{Credits, Imprint, Sign, Zone, table::slug};
 use crate::text::clean;
 
 /// Lines that may stand before the dateline: logo, byline, a note to editors.
@@ -13,14 +13,33 @@ const MOST_WORDS: usize = 4;
 /// Abbreviations that stand in brackets behind a place and are countries.
 const COUNTRIES: &[&str] = &["US", "USA", "UK", "UAE", "EU", "UN", "DRC", "PNG", "NSW", "ACT"];
 
-/// Reads the places where a text is signed for an agency by its abbreviation, when nobody that is
-/// known has signed there.
-pub(super) fn signatures(text: &str, credits: &mut Credits<'_>) {
-    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+/// Reads the places where a text is signed for an agency by its abbreviation, and a credit line
+/// that is the site of another house, when nobody that is known has signed there.
+pub(super) fn signatures(imprint: &Imprint<'_>, credits: &mut Credits<'_>) {
+    let lines = || imprint.text.lines().map(str::trim).filter(|line| !line.is_empty());
     let dateline = lines().take(MOST_LINES).find_map(clean::dateline);
     let at_head = dateline.and_then(|found| in_dateline(found.text));
-    let Some(name) = at_head.or_else(|| lines().next_back().and_then(at_end)) else { return };
-    credits.add_unknown(name.0, name.1);
+    let at_head = at_head.map(|(name, words)| (name, Sign::likely(Zone::Dateline, words)));
+    let at_end = || {
+        let (name, zone, words) = lines().next_back().and_then(at_end)?;
+        Some((name, Sign::likely(zone, words)))
+    };
+    let in_credit = || {
+        let name = other_site(imprint)?;
+        Some((name, Sign::likely(Zone::Credit, imprint.credit)))
+    };
+    if let Some((name, sign)) = at_head.or_else(at_end).or_else(in_credit) {
+        credits.add_unknown(&slug(name), name, sign);
+    }
+}
+
+/// "AllArden.com" as the credit line on the site of somebody else.
+fn other_site<'t>(imprint: &Imprint<'t>) -> Option<&'t str> {
+    let (name, ending) = imprint.credit.trim().rsplit_once('.')?;
+    let is_word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_site = is_word(name) && (2..=4).contains(&ending.len()) && is_word(ending);
+    let own = imprint.publisher.to_lowercase().contains(&name.to_lowercase());
+    (is_site && !own).then_some(name)
 }
 
 /// "COLOMBO, Jan 28 (SNT)": the name, and the words that say so.
@@ -34,11 +53,11 @@ fn in_dateline(dateline: &str) -> Option<(&str, &str)> {
 }
 
 /// "(SNT/bkt)", "— DWS", "(With SNT inputs)", "With input from MEP" at the end of a text.
-fn at_end(line: &str) -> Option<(&str, &str)> {
+fn at_end(line: &str) -> Option<(&str, Zone, &str)> {
     if let Some((before, name)) = line.rsplit_once(['—', '–']) {
         let name = name.trim();
         if is_abbreviation(name) && has_ended(before) {
-            return Some((name, line));
+            return Some((name, Zone::SignOff, line));
         }
     }
     let start = line.rfind('(').filter(|_| line.ends_with(')'));
@@ -59,7 +78,9 @@ fn at_end(line: &str) -> Option<(&str, &str)> {
         |end| inside.get(..end).and_then(|words| words.split_whitespace().next_back()),
     );
     let signed = start.and_then(|_| inside.split('/').next());
-    drawn_on.or(signed).map(str::trim).filter(|name| is_abbreviation(name)).map(|name| (name, line))
+    let zone = if drawn_on.is_some() { Zone::Inputs } else { Zone::SignOff };
+    let name = drawn_on.or(signed).map(str::trim).filter(|name| is_abbreviation(name))?;
+    Some((name, zone, line))
 }
 
 /// Whether a sentence is over, so that what follows is not a part of it.

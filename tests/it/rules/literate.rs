@@ -111,7 +111,7 @@ fn judged(line: &str, query: &query::Query, head: &str) -> String {
         categories: all("category"),
         tags: all("tag"),
         countries: all("country"),
-        cited: all("cited"),
+        cited: many(&["cited"]),
         language: one("lang"),
         url: one("url"),
         published: one("published").map(|at| at.parse().unwrap()),
