@@ -11,7 +11,7 @@ use crate::{
         ExactCopy, Hearer, NewAlert, Place, PollEnd, Promise, Recognised, Revision, StoreError,
         WriteTx,
     },
-    story::{Assignment, Evidence, Signals},
+    story::{Account, Assignment, Evidence, Signals},
 };
 
 /// Candidates compared in full: the best forty by shared hashes (`stories.md` section 3.4).
@@ -115,13 +115,14 @@ fn settle(
         }
         Recognised::New => {
             report.new += 1;
-            let place = find_place(tx, batch.feed, prepared, live, horizon)?;
+            let (place, accounts) = find_place(tx, batch.feed, prepared, live, horizon)?;
             if place.story.is_some() {
                 report.joined += 1;
             } else {
                 report.stories_opened += 1;
             }
             let (article, story) = tx.add_article(batch.feed, described, &place)?;
+            tx.put_judgements(article, &accounts, place.evidence.is_some())?;
             let signals = notice::news(tx, story, article, prepared.signals)?;
             Ok(Some((story, happening(article, 0, signals, false))))
         }
@@ -133,28 +134,31 @@ fn happening(article: ArticleId, revision: u32, signals: Signals, headline: bool
     Happened { article, revision, kill, correction, headline }
 }
 
+/// Where a new article belongs, and why.
 fn find_place(
     tx: &WriteTx<'_>,
     feed: FeedId,
     prepared: &Prepared,
     live: &Live,
     horizon: Timestamp,
-) -> Result<Place, StoreError> {
+) -> Result<(Place, Vec<Account>), StoreError> {
     let described = &prepared.described;
     if let Some((story, evidence)) = notice::named(tx, feed, prepared, live, horizon)? {
-        return Ok(Place { story: Some(story), evidence: Some(evidence), related: Vec::new() });
+        let place = Place { story: Some(story), evidence: Some(evidence), related: Vec::new() };
+        return Ok((place, Vec::new()));
     }
     let candidates = tx.candidates(&described.sketch, None, horizon, CANDIDATES);
     let alike = |related: Vec<(StoryId, Evidence)>| {
         related.into_iter().map(|(story, evidence)| (story, evidence.similarity)).collect()
     };
-    let related = match tx.assign(&described.sketch, &candidates, &live.story) {
+    let (assignment, accounts) = tx.assign(&described.sketch, &candidates, &live.story);
+    let related = match assignment {
         Assignment::Joins { evidence, .. } if notice::is_like_another(tx, prepared, &evidence)? => {
-            return Ok(Place::default());
+            return Ok(Default::default());
         }
         Assignment::Joins { story, evidence, related } => {
             let (story, evidence) = (Some(story), Some(evidence));
-            return Ok(Place { story, evidence, related: alike(related) });
+            return Ok((Place { story, evidence, related: alike(related) }, accounts));
         }
         Assignment::Opens { related } => alike(related),
     };
@@ -164,7 +168,7 @@ fn find_place(
         text_hash: described.article.text_hash,
         words: described.words,
     })?;
-    Ok(Place { story, evidence: None, related })
+    Ok((Place { story, evidence: None, related }, accounts))
 }
 
 /// Decides for every rule that has a match anywhere in the story or was told of it.

@@ -16,6 +16,7 @@ pub use sqlite::{
     articles::{ArticleRow, Described, Place, Recognised, Revision},
     deliveries::{ClaimedDelivery, DeliveryRow, Ended, Frozen, Hearer, Promise, Thread},
     feeds::{ClaimedFeed, FeedRow, FeedState, PollEnd},
+    judgements::JudgementRow,
     revisions::Version,
     rules::Activity,
     stories::{ExactCopy, Headline, StoryRow},

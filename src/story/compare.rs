@@ -4,21 +4,11 @@ use std::ops::Deref;
 
 use super::{
     Relation, Thresholds,
+    account::{Ground, Judgement, Verdict},
     rewrite::{Substance, is_rewritten},
     sketch::{Mark, Sketch},
     terms::Term,
 };
-
-/// What two articles are to each other.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum Verdict {
-    /// Nothing to speak of, or only furniture or a template.
-    Unrelated,
-    /// Much is shared, as by reports of one event.
-    Related,
-    /// Copies of one text.
-    Copy,
-}
 
 /// What two sketches share at the coarser of their scales, seen from the shorter text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -129,7 +119,8 @@ impl Overlap {
         share(f64::from(self.both), f64::from(self.shorter + self.longer - self.both))
     }
 
-    fn lead_containment(&self) -> f64 {
+    /// Containment in the lead of the shorter text.
+    pub(super) fn lead_containment(&self) -> f64 {
         share(f64::from(self.lead_shared), f64::from(self.lead))
     }
 
@@ -162,40 +153,75 @@ pub(super) fn judge(
     overlap: &Overlap,
     substance: &impl Deref<Target = Substance>,
     thresholds: &Thresholds,
-) -> Verdict {
+) -> Judgement {
+    let found = |verdict, ground| Judgement { verdict, ground };
     if is_same_again(a, b, overlap, thresholds) {
-        return Verdict::Copy;
+        return found(Verdict::Copy, Ground::SameAgain);
     }
-    if overlap.is_mostly_furniture(thresholds) || is_page_furniture(a, b, overlap, thresholds) {
-        return Verdict::Unrelated;
+    if overlap.is_mostly_furniture(thresholds) {
+        return found(Verdict::Unrelated, Ground::Furniture);
     }
-    let template = is_template(a, b, overlap, thresholds);
-    if !template
-        && (is_reprinted(a, b, overlap, substance, thresholds)
-            || is_rewritten(a, b, overlap, substance, &thresholds.rewrite))
-    {
-        return Verdict::Copy;
+    if is_page_furniture(a, b, overlap, thresholds) {
+        return found(Verdict::Unrelated, Ground::Page);
     }
-    if overlap.containment() >= thresholds.related && !template && !overlap.is_thin(thresholds) {
-        Verdict::Related
+    if is_template(a, b, overlap, thresholds) {
+        return found(Verdict::Unrelated, Ground::Template);
+    }
+    let Some(against) = against_reprint(a, b, overlap, substance, thresholds) else {
+        return found(Verdict::Copy, Ground::Reprinted);
+    };
+    if is_rewritten(a, b, overlap, substance, &thresholds.rewrite) {
+        return found(Verdict::Copy, Ground::Rewritten);
+    }
+    if overlap.containment() >= thresholds.related && !overlap.is_thin(thresholds) {
+        found(Verdict::Related, against)
     } else {
-        Verdict::Unrelated
+        found(Verdict::Unrelated, against)
     }
 }
 
-/// Whether the wording itself was taken over, wholly or in good part.
-fn is_reprinted(
+/// What speaks against it that the wording itself was taken over, wholly or in good part.
+fn against_reprint(
     a: &Sketch,
     b: &Sketch,
     overlap: &Overlap,
     substance: &impl Deref<Target = Substance>,
     thresholds: &Thresholds,
-) -> bool {
-    overlap.similarity() >= needed(a, b, overlap, thresholds)
-        && !overlap.is_thin(thresholds)
-        && !overlap.is_only_quotes(thresholds)
-        && !substance.is_other(thresholds)
-        && !is_series(a, b, overlap, substance, thresholds)
+) -> Option<Ground> {
+    if overlap.similarity() < needed(a, b, overlap, thresholds) {
+        Some(Ground::TooLittle)
+    } else if overlap.is_thin(thresholds) {
+        Some(Ground::Thin)
+    } else if overlap.is_only_quotes(thresholds) {
+        Some(Ground::Quotes)
+    } else if substance.is_other(thresholds) {
+        Some(Ground::OtherWords)
+    } else if is_series(a, b, overlap, substance, thresholds) {
+        Some(Ground::Series)
+    } else {
+        None
+    }
+}
+
+/// Everything that speaks against a copy by wording, also what did not come to be asked.
+pub(super) fn guards(
+    a: &Sketch,
+    b: &Sketch,
+    overlap: &Overlap,
+    substance: &Substance,
+    thresholds: &Thresholds,
+) -> Vec<Ground> {
+    let asked = [
+        (Ground::Furniture, overlap.is_mostly_furniture(thresholds)),
+        (Ground::Page, is_page_furniture(a, b, overlap, thresholds)),
+        (Ground::Template, is_template(a, b, overlap, thresholds)),
+        (Ground::TooLittle, overlap.similarity() < needed(a, b, overlap, thresholds)),
+        (Ground::Thin, overlap.is_thin(thresholds)),
+        (Ground::Quotes, overlap.is_only_quotes(thresholds)),
+        (Ground::OtherWords, substance.is_other(thresholds)),
+        (Ground::Series, is_series(a, b, overlap, &substance, thresholds)),
+    ];
+    asked.into_iter().filter(|(_, speaks)| *speaks).map(|(ground, _)| ground).collect()
 }
 
 /// What `a` is to `b`, given that they are copies.
@@ -263,7 +289,7 @@ fn is_series(
 }
 
 /// The containment that makes a copy: more where the evidence is thin, less where leads agree.
-fn needed(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> f64 {
+pub(super) fn needed(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> f64 {
     let mut needed = thresholds.copy;
     let titles = overlap.title();
     if overlap.unsampled(overlap.whole) < thresholds.thin_shingles {

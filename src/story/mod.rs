@@ -1,5 +1,6 @@
 //! Which articles are copies of one text, and whose text it is.
 
+mod account;
 pub mod attribution;
 mod common;
 mod compare;
@@ -14,18 +15,28 @@ use std::{cell::LazyCell, cmp::Reverse, collections::BTreeSet};
 
 use crate::model::{ArticleId, StoryId};
 
+pub use account::{Account, Ground, Verdict};
 pub use attribution::{
     Agencies, Agency, Authorship, Certainty, Citation, Credit, Imprint, Provenance, Publisher,
     Sign, Zone, attribute, slug,
 };
+pub use rewrite::{Factor, Tally};
 pub use signal::{Named, Signals, is_withdrawn_status, signal, unlabelled};
 pub use sketch::{Sketch, Subject};
-pub use terms::{Counts, Rarity};
+pub use terms::{Counts, Rarity, Share};
 pub use window::{Candidate, Window};
 
+use account::Judgement;
 use common::Common;
-use compare::{Overlap, Verdict, judge, relation};
+use compare::{Overlap, judge, relation};
 use rewrite::{RewriteWeights, Substance};
+
+/// Other stories whose account is given, at most; each takes some 500 bytes when it is stored.
+const MOST_ACCOUNTS: usize = 4;
+/// Other stories that are looked at for it, the most alike first.
+const MOST_LOOKED_AT: usize = 8;
+/// Margin from which on nobody would think of a copy.
+const NEAR: f64 = 0.5;
 
 /// Every threshold of the verdict, each with where it comes from.
 ///
@@ -219,27 +230,89 @@ pub fn assign(
     rarity: Rarity<'_>,
     thresholds: &Thresholds,
 ) -> Assignment {
-    let near: Vec<&Candidate> =
-        candidates.iter().filter(|other| within(sketch, &other.sketch, thresholds)).collect();
-    let common = Common::among(sketch, &near, thresholds);
-    let substance = |other: &Candidate| Substance::of(sketch, other, &near, rarity);
-    let mut compared: Vec<Compared<'_>> = near
-        .iter()
-        .map(|other| Compared::new(sketch, other, &common, || substance(other), thresholds))
-        .collect();
-    compared.sort_by(Compared::best_first);
-    let joined = compared.iter().find(|best| {
-        best.verdict == Verdict::Copy && !drifts(best, &compared, substance, thresholds)
-    });
-    let story = joined.map(|best| best.other.story);
-    let related = related(sketch, &compared, story, thresholds);
-    match joined {
-        Some(best) => Assignment::Joins {
-            story: best.other.story,
-            evidence: best.evidence(sketch, thresholds),
-            related,
-        },
-        None => Assignment::Opens { related },
+    Trial::of(sketch, candidates, rarity, thresholds).assignment()
+}
+
+/// An article before the candidates that it may be a copy of.
+pub struct Trial<'a> {
+    sketch: &'a Sketch,
+    near: Vec<&'a Candidate>,
+    rarity: Rarity<'a>,
+    thresholds: &'a Thresholds,
+    /// Best first.
+    compared: Vec<Compared<'a>>,
+    /// Which of them is the reason to join a story.
+    joined: Option<usize>,
+}
+
+impl<'a> Trial<'a> {
+    /// Compares with every candidate that is near enough in time.
+    pub fn of(
+        sketch: &'a Sketch,
+        candidates: &'a [Candidate],
+        rarity: Rarity<'a>,
+        thresholds: &'a Thresholds,
+    ) -> Self {
+        let near: Vec<&Candidate> =
+            candidates.iter().filter(|other| within(sketch, &other.sketch, thresholds)).collect();
+        let common = Common::among(sketch, &near, thresholds);
+        let mut trial =
+            Self { sketch, near, rarity, thresholds, compared: Vec::new(), joined: None };
+        let compare =
+            |other| Compared::new(sketch, other, &common, || trial.substance(other), thresholds);
+        let mut compared: Vec<Compared<'_>> = trial.near.iter().copied().map(compare).collect();
+        compared.sort_by(Compared::best_first);
+        trial.compared = compared;
+        trial.joined = trial.compared.iter().position(|best| trial.joins(best));
+        trial
+    }
+
+    /// What the article is.
+    pub fn assignment(&self) -> Assignment {
+        let joined = self.joined.map(|at| &self.compared[at]);
+        let story = joined.map(|best| best.other.story);
+        let related = related(self.sketch, &self.compared, story, self.thresholds);
+        match joined {
+            Some(best) => Assignment::Joins {
+                story: best.other.story,
+                evidence: best.evidence(self.sketch, self.thresholds),
+                related,
+            },
+            None => Assignment::Opens { related },
+        }
+    }
+
+    /// Why, in full: the article it joins by, then the nearest of other stories, the least certain
+    /// first.
+    pub fn accounts(&self) -> Vec<Account> {
+        let mut stories = BTreeSet::new();
+        let joined = self.joined.map(|at| &self.compared[at]);
+        stories.extend(joined.map(|best| best.other.story));
+        let others = self.compared.iter().filter(|one| stories.insert(one.other.story));
+        let mut others: Vec<Account> =
+            others.take(MOST_LOOKED_AT).map(|one| self.account(one)).collect();
+        others.retain(|one| one.verdict != Verdict::Unrelated || one.margin() < NEAR);
+        others.sort_by(|a, b| a.margin().total_cmp(&b.margin()));
+        others.truncate(MOST_ACCOUNTS);
+        joined.map(|best| self.account(best)).into_iter().chain(others).collect()
+    }
+
+    fn account(&self, one: &Compared<'_>) -> Account {
+        let Compared { other, overlap, judgement } = one;
+        let drifts = judgement.verdict == Verdict::Copy && !self.joins(one);
+        let ground = if drifts { Ground::Drift } else { judgement.ground };
+        let judgement = Judgement { ground, ..*judgement };
+        Account::of(self.sketch, other, overlap, judgement, self.substance(other), self.thresholds)
+    }
+
+    fn joins(&self, best: &Compared<'_>) -> bool {
+        let substance = |other: &Candidate| self.substance(other);
+        best.judgement.verdict == Verdict::Copy
+            && !drifts(best, &self.compared, substance, self.thresholds)
+    }
+
+    fn substance(&self, other: &Candidate) -> Substance {
+        Substance::of(self.sketch, other, &self.near, self.rarity)
     }
 }
 
@@ -247,7 +320,7 @@ pub fn assign(
 struct Compared<'a> {
     other: &'a Candidate,
     overlap: Overlap,
-    verdict: Verdict,
+    judgement: Judgement,
 }
 
 impl<'a> Compared<'a> {
@@ -259,17 +332,20 @@ impl<'a> Compared<'a> {
         thresholds: &Thresholds,
     ) -> Self {
         let overlap = Overlap::of(sketch, &other.sketch, common, thresholds);
-        let verdict = judge(sketch, &other.sketch, &overlap, &LazyCell::new(substance), thresholds);
-        Self { other, overlap, verdict }
+        let substance = LazyCell::new(substance);
+        let judgement = judge(sketch, &other.sketch, &overlap, &substance, thresholds);
+        Self { other, overlap, judgement }
     }
 
-    /// Copies before related texts; the closest, of these the fullest, of these the earliest.
+    /// Copies before related texts; the closest, of these the fullest, of these the earliest of the
+    /// newest story: two stories have the same text when people took them apart.
     fn best_first(&self, other: &Self) -> std::cmp::Ordering {
         let [a, b] = [self, other].map(|one| &one.overlap);
         let age = |one: &Self| (one.other.sketch.at(), one.other.article);
-        (other.verdict.cmp(&self.verdict))
+        (other.judgement.verdict.cmp(&self.judgement.verdict))
             .then_with(|| b.similarity().total_cmp(&a.similarity()))
             .then_with(|| b.resemblance().total_cmp(&a.resemblance()))
+            .then_with(|| other.other.story.cmp(&self.other.story))
             .then_with(|| age(self).cmp(&age(other)))
     }
 
@@ -315,7 +391,7 @@ fn related(
     let mut seen: BTreeSet<StoryId> = own.into_iter().collect();
     compared
         .iter()
-        .filter(|one| one.verdict != Verdict::Unrelated && seen.insert(one.other.story))
+        .filter(|one| one.judgement.verdict != Verdict::Unrelated && seen.insert(one.other.story))
         .map(|one| (one.other.story, one.evidence(sketch, thresholds)))
         .take(thresholds.most_related)
         .collect()

@@ -119,6 +119,97 @@ impl Default for RewriteWeights {
     }
 }
 
+/// A kind of evidence for a copy that was rewritten.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Factor {
+    /// Wording kept outside quotations.
+    Plain,
+    /// Telling words kept.
+    Words,
+    /// Figures kept.
+    Figures,
+    /// The length of the shorter text.
+    Length,
+    /// Words of the headline in common.
+    Title,
+    /// The agencies that both are credited to.
+    Credit,
+}
+
+/// The evidence for a rewritten copy, added up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tally {
+    /// Each kind of evidence with its weight and its value; the sum of the products counts.
+    pub factors: [(Factor, f64, f64); 5],
+    /// The sum that is needed.
+    pub needed: f64,
+    /// What must be kept whatever the sum: how much of it was, and how much is the least.
+    pub least: (Factor, f64, f64),
+}
+
+impl Tally {
+    /// Adds up what speaks for and against; `None` where it is not asked at all, of one
+    /// publisher's texts or where next to no wording is shared.
+    pub(super) fn of(
+        a: &Sketch,
+        b: &Sketch,
+        overlap: &Overlap,
+        substance: &impl Deref<Target = Substance>,
+        weights: &RewriteWeights,
+    ) -> Option<Self> {
+        let plain = overlap.plain_containment();
+        if a.same_publisher(b) || plain < weights.least_plain {
+            return None;
+        }
+        let length = a.words().min(b.words());
+        let (words, figures) = (substance.words, substance.figures.shared);
+        let credit = credit(a.credits(), b.credits(), weights);
+        Some(if length < weights.least_words {
+            let brief = &weights.brief;
+            Self {
+                factors: [
+                    (Factor::Plain, brief.plain, plain),
+                    (Factor::Words, brief.words, words.shared.ln_1p()),
+                    (Factor::Figures, brief.figures, figures.ln_1p()),
+                    (Factor::Title, brief.title, overlap.title()),
+                    credit,
+                ],
+                needed: brief.needed,
+                least: (Factor::Words, words.shared, brief.least_words),
+            }
+        } else {
+            Self {
+                factors: [
+                    (Factor::Plain, weights.plain, plain.sqrt()),
+                    (Factor::Words, weights.words, words.of_whole()),
+                    (Factor::Figures, weights.figures, figures.ln_1p()),
+                    (Factor::Length, -weights.length, (f64::from(length) / USUAL_LENGTH).ln()),
+                    credit,
+                ],
+                needed: weights.needed,
+                least: (Factor::Figures, figures, weights.least_figures),
+            }
+        })
+    }
+
+    /// What the evidence comes to.
+    pub fn sum(&self) -> f64 {
+        self.factors.iter().map(|(_, weight, value)| weight * value).sum()
+    }
+
+    /// How much of what is needed there is, 1 when it is just enough; never negative.
+    pub fn reach(&self) -> f64 {
+        let (_, kept, least) = self.least;
+        (kept / least).min(self.sum() / self.needed).max(0.0)
+    }
+
+    /// Whether it is enough.
+    pub fn is_enough(&self) -> bool {
+        let (_, kept, least) = self.least;
+        kept >= least && self.sum() >= self.needed
+    }
+}
+
 /// Whether two texts of different publishers are copies although their wording differs.
 pub(super) fn is_rewritten(
     a: &Sketch,
@@ -127,35 +218,16 @@ pub(super) fn is_rewritten(
     substance: &impl Deref<Target = Substance>,
     weights: &RewriteWeights,
 ) -> bool {
-    let plain = overlap.plain_containment();
-    if a.same_publisher(b) || plain < weights.least_plain {
-        return false;
-    }
-    let words = a.words().min(b.words());
-    let figures = substance.figures.shared;
-    let credit = credit(a.credits(), b.credits(), weights);
-    if words < weights.least_words {
-        let brief = &weights.brief;
-        let evidence = brief.plain * plain
-            + brief.words * substance.words.shared.ln_1p()
-            + brief.figures * figures.ln_1p()
-            + brief.title * overlap.title();
-        return substance.words.shared >= brief.least_words && evidence + credit >= brief.needed;
-    }
-    let evidence = weights.plain * plain.sqrt()
-        + weights.words * substance.words.of_whole()
-        + weights.figures * figures.ln_1p()
-        - weights.length * (f64::from(words) / USUAL_LENGTH).ln();
-    figures >= weights.least_figures && evidence + credit >= weights.needed
+    Tally::of(a, b, overlap, substance, weights).is_some_and(|tally| tally.is_enough())
 }
 
 /// What the stated credits say for or against.
-fn credit(a: &[Term], b: &[Term], weights: &RewriteWeights) -> f64 {
+fn credit(a: &[Term], b: &[Term], weights: &RewriteWeights) -> (Factor, f64, f64) {
     if a.is_empty() || b.is_empty() {
-        0.0
+        (Factor::Credit, weights.same_credit, 0.0)
     } else if a.iter().any(|agency| b.contains(agency)) {
-        weights.same_credit
+        (Factor::Credit, weights.same_credit, 1.0)
     } else {
-        -weights.other_credit
+        (Factor::Credit, -weights.other_credit, 1.0)
     }
 }

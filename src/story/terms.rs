@@ -105,17 +105,17 @@ impl Counts {
 pub struct Rarity<'a>(pub &'a [&'a Counts]);
 
 /// How much of what one text says another says, too.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Share {
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Share {
     /// Terms in common; one that nobody else uses counts 1, one that all use nothing.
-    pub(super) shared: f64,
+    pub shared: f64,
     /// All terms of the shorter text.
-    pub(super) whole: f64,
+    pub whole: f64,
 }
 
 impl Share {
     /// From 0 to 1.
-    pub(super) fn of_whole(self) -> f64 {
+    pub fn of_whole(self) -> f64 {
         if self.whole > 0.0 { self.shared / self.whole } else { 0.0 }
     }
 }

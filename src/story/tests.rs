@@ -153,6 +153,69 @@ fn relations_are_told() {
     }
 }
 
+/// The accounts of an article before candidates.
+fn accounts(sketch: &Sketch, candidates: &[Candidate]) -> Vec<Account> {
+    Trial::of(sketch, candidates, Rarity(&[]), &Thresholds::default()).accounts()
+}
+
+#[test]
+fn an_account_names_what_decided() {
+    let quoted = format!("“{}” “{}”", text(0, 60), text(60, 120));
+    let rates = |gold: u32| format!("gold stood at {gold} and silver at 77 {}", text(0, 60));
+    for (known, new, expected) in [
+        (text(0, 400), text(0, 400), Ground::Reprinted),
+        (text(0, 400), format!("{} {}", text(0, 100), text(900, 1_100)), Ground::TooLittle),
+        (rates(1_234), rates(1_251).replace("77", "79"), Ground::Template),
+        (
+            format!("{} {quoted}", text(1_000, 1_120)),
+            format!("{} {quoted}", text(2_000, 2_120)),
+            Ground::TooLittle,
+        ),
+    ] {
+        let known = candidate(1, 1, sketch(&known, "P", 0));
+        let [account] = accounts(&sketch(&new, "Q", 5), &[known]).try_into().unwrap();
+        assert_eq!((account.ground, account.other), (expected, ArticleId(1)), "{new}");
+        let copy = account.verdict == Verdict::Copy;
+        assert_eq!(copy, account.against.is_empty(), "{account:?}");
+        assert_eq!(copy, expected == Ground::Reprinted);
+    }
+}
+
+#[test]
+fn a_copy_that_drifts_says_so_and_is_of_another_story() {
+    let known = [
+        candidate(1, 1, sketch(&text(0, 300), "P", 0)),
+        candidate(2, 1, sketch(&text(200, 400), "Q", 1)),
+    ];
+    let drifted = sketch(&format!("{} {}", text(280, 400), text(900, 960)), "R", 2);
+    let [account] = accounts(&drifted, &known).try_into().unwrap();
+    assert_eq!((account.other, account.ground), (ArticleId(2), Ground::Drift));
+    assert!(account.against.contains(&Ground::Drift));
+}
+
+#[test]
+fn what_is_joined_is_accounted_for_first_and_each_other_story_once() {
+    let mut known: Vec<_> = (2..8)
+        .map(|n: u32| {
+            let page = format!("{} {}", text(n * 50, n * 50 + 50), text(n * 1_000, n * 1_000 + 50));
+            candidate(n.into(), (n / 2).into(), sketch(&page, &format!("P{n}"), 0))
+        })
+        .collect();
+    known.push(candidate(1, 100, sketch(&text(0, 400), "P", 0)));
+    let found = accounts(&sketch(&text(0, 390), "Q", 5), &known);
+    assert_eq!((found[0].other, found[0].verdict), (ArticleId(1), Verdict::Copy));
+    let stories: BTreeSet<_> = found.iter().map(|one| one.story).collect();
+    assert_eq!((found.len(), stories.len()), (4, 4));
+    assert!(found[1..].is_sorted_by_key(Account::margin));
+}
+
+#[test]
+fn of_stories_exactly_alike_the_newest_is_joined() {
+    let known = [4, 9, 7].map(|story| candidate(story, story, sketch(&text(0, 400), "P", 0)));
+    let assignment = assign(&sketch(&text(0, 400), "Q", 5), &known, &Thresholds::default());
+    assert!(matches!(assignment, Assignment::Joins { story: StoryId(9), .. }), "{assignment:?}");
+}
+
 #[test]
 fn the_window_replaces_removes_and_forgets() {
     let mut window = Window::default();

@@ -5,6 +5,7 @@ pub(super) mod articles;
 pub(super) mod deliveries;
 pub(super) mod feeds;
 mod frequency;
+pub(super) mod judgements;
 #[cfg(test)]
 mod plans;
 pub(super) mod revisions;

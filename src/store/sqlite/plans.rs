@@ -22,7 +22,7 @@ use crate::{
     rule::RuleMatch,
     schedule::Cadence,
     store::{Described, Ended, ExactCopy, Frozen, NewAlert, Place, PollEnd, Promise, StoreError},
-    story::{Provenance, Sketch, Subject, Window},
+    story::{Account, Ground, Provenance, Share, Sketch, Subject, Verdict, Window},
 };
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -62,6 +62,25 @@ fn described(key: u8, item_hash: u64, text_hash: u64) -> Described {
     }
 }
 
+fn account() -> Account {
+    Account {
+        other: ArticleId(1),
+        story: StoryId(1),
+        verdict: Verdict::Copy,
+        ground: Ground::Reprinted,
+        containment: 1.0,
+        discounted: 1.0,
+        needed: 0.5,
+        unquoted: 1.0,
+        lead: 1.0,
+        title: 0.0,
+        words: Share::default(),
+        figures: Share::default(),
+        against: Vec::new(),
+        tally: None,
+    }
+}
+
 /// Everything that the poller, the deliverer and the housekeeper do in the middle of their day.
 fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     let (rule, recipient, reader) = (RuleName::new("all"), RecipientName::new("desk"), tx.reader());
@@ -89,6 +108,8 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
             _ => drop(tx.revise_article(ArticleId(1), feed, &new)?),
         }
     }
+    tx.put_judgements(ArticleId(2), &[account()], true)?;
+    reader.judgements_of(ArticleId(2))?;
     let found = RuleMatch { rule: rule.clone(), hits: Vec::new() };
     tx.put_matches(ArticleId(1), &[found], Generation(1), false)?;
     let story = StoryId(1);

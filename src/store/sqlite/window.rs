@@ -10,7 +10,7 @@ use super::{
 use crate::{
     model::{ArticleId, StoryId},
     store::StoreError,
-    story::{self, Assignment, Candidate, Rarity, Sketch, Thresholds, Window},
+    story::{Account, Assignment, Candidate, Rarity, Sketch, Thresholds, Trial, Window},
 };
 
 /// The sketches of the last days, and how far it has read the sequence of changes.
@@ -69,15 +69,16 @@ impl WriteTx<'_> {
     }
 
     /// Judges candidates by how rare words are among live articles, those of this transaction
-    /// included.
+    /// included; and says why.
     pub fn assign(
         &self,
         sketch: &Sketch,
         candidates: &[Candidate],
         thresholds: &Thresholds,
-    ) -> Assignment {
+    ) -> (Assignment, Vec<Account>) {
         let counts = [self.window.window.counts(), self.overlay.counts()];
-        story::assign(sketch, candidates, Rarity(&counts), thresholds)
+        let trial = Trial::of(sketch, candidates, Rarity(&counts), thresholds);
+        (trial.assignment(), trial.accounts())
     }
 
     /// The live articles of a story, those of this transaction included.
