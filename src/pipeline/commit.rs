@@ -11,7 +11,7 @@ use crate::{
         ExactCopy, Hearer, NewAlert, Place, PollEnd, Promise, Recognised, Revision, StoreError,
         WriteTx,
     },
-    story::{Account, Assignment, Evidence, Signals},
+    story::{Account, Assignment, Signals},
 };
 
 /// Candidates compared in full: the best forty by shared hashes (`stories.md` section 3.4).
@@ -148,19 +148,16 @@ fn find_place(
         return Ok((place, Vec::new()));
     }
     let candidates = tx.candidates(&described.sketch, None, horizon, CANDIDATES);
-    let alike = |related: Vec<(StoryId, Evidence)>| {
-        related.into_iter().map(|(story, evidence)| (story, evidence.similarity)).collect()
-    };
     let (assignment, accounts) = tx.assign(&described.sketch, &candidates, &live.story);
     let related = match assignment {
         Assignment::Joins { evidence, .. } if notice::is_like_another(tx, prepared, &evidence)? => {
-            return Ok(Default::default());
+            return Ok((Place::default(), accounts));
         }
         Assignment::Joins { story, evidence, related } => {
             let (story, evidence) = (Some(story), Some(evidence));
-            return Ok((Place { story, evidence, related: alike(related) }, accounts));
+            return Ok((Place { story, evidence, related }, accounts));
         }
-        Assignment::Opens { related } => alike(related),
+        Assignment::Opens { related } => related,
     };
     let story = tx.exact_copy(&ExactCopy {
         feed,

@@ -14,6 +14,7 @@ pub use sqlite::{
     ReadTx, Store, WriteTx,
     alerts::{AlertRow, MatchRow, NewAlert},
     articles::{ArticleRow, Described, Place, Recognised, Revision},
+    constraints::{Constraints, Refused},
     deliveries::{ClaimedDelivery, DeliveryRow, Ended, Frozen, Hearer, Promise, Thread},
     feeds::{ClaimedFeed, FeedRow, FeedState, PollEnd},
     judgements::JudgementRow,

@@ -233,6 +233,17 @@ pub fn assign(
     Trial::of(sketch, candidates, rarity, thresholds).assignment()
 }
 
+/// What an article is to another, given that people say that they are copies.
+pub fn relate(sketch: &Sketch, other: &Candidate, thresholds: &Thresholds) -> Evidence {
+    let common = Common::among(sketch, &[], thresholds);
+    let overlap = Overlap::of(sketch, &other.sketch, &common, thresholds);
+    Evidence {
+        other: other.article,
+        similarity: overlap.containment(),
+        relation: relation(sketch, &other.sketch, &overlap, thresholds),
+    }
+}
+
 /// An article before the candidates that it may be a copy of.
 pub struct Trial<'a> {
     sketch: &'a Sketch,

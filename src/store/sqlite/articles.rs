@@ -62,8 +62,8 @@ pub struct Place {
     pub story: Option<StoryId>,
     /// Why it joins; `None` when the address or the exact text said so.
     pub evidence: Option<Evidence>,
-    /// Stories of the same event, with how alike they are.
-    pub related: Vec<(StoryId, f64)>,
+    /// Stories of the same event, with why.
+    pub related: Vec<(StoryId, Evidence)>,
 }
 
 /// An article as it is stored.
@@ -261,10 +261,11 @@ impl WriteTx<'_> {
         place: &Place,
     ) -> Result<(ArticleId, StoryId), StoreError> {
         let now = new.article.seen_at;
-        let story = match place.story {
-            Some(story) => story,
+        let part = match place.story {
+            Some(part) => part,
             None => self.open_story(now)?,
         };
+        let story = self.reader().story_of(part)?;
         let relation = match (&place.evidence, place.story) {
             (Some(evidence), _) => evidence.relation,
             (None, Some(_)) => Relation::Verbatim,
@@ -294,8 +295,10 @@ impl WriteTx<'_> {
                 .prepare_cached("UPDATE story SET lead = ?2 WHERE id = ?1")?
                 .execute((story.0, id.0))?;
         }
-        self.link(story, &place.related)?;
-        self.put_sketch(id, story, &new.sketch)?;
+        for (other, evidence) in &place.related {
+            self.link_article(id, story, evidence, *other)?;
+        }
+        self.put_sketch(id, part, &new.sketch)?;
         Ok((id, story))
     }
 
@@ -324,7 +327,8 @@ impl WriteTx<'_> {
             .execute((id.0, to_ms(now)))?;
         self.write_article(id, feed, new)?;
         self.touch_story(story, now)?;
-        self.put_sketch(id, story, &new.sketch)?;
+        let part = self.part_of(id)?.unwrap_or(story);
+        self.put_sketch(id, part, &new.sketch)?;
         Ok(Revision { story, revision: revision + 1, retitled: title != new.article.title })
     }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod alerts;
 pub(super) mod articles;
+pub(super) mod constraints;
 pub(super) mod deliveries;
 pub(super) mod feeds;
 mod frequency;

@@ -22,7 +22,9 @@ use crate::{
     rule::RuleMatch,
     schedule::Cadence,
     store::{Described, Ended, ExactCopy, Frozen, NewAlert, Place, PollEnd, Promise, StoreError},
-    story::{Account, Ground, Provenance, Share, Sketch, Subject, Verdict, Window},
+    story::{
+        Account, Evidence, Ground, Provenance, Relation, Share, Sketch, Subject, Verdict, Window,
+    },
 };
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -99,8 +101,12 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
         match item {
             1 => drop(tx.add_article(feed, &new, &Place::default())?),
             2 => {
-                let related = vec![(StoryId(2), 0.4)];
-                tx.open_story(NOW)?;
+                let like = Evidence {
+                    other: ArticleId(1),
+                    similarity: 0.4,
+                    relation: Relation::Rewritten,
+                };
+                let related = vec![(tx.open_story(NOW)?, like)];
                 let place = Place { story: Some(StoryId(1)), evidence: None, related };
                 tx.add_article(feed, &new, &place)?;
             }

@@ -68,23 +68,40 @@ mod tests {
         assert!(matches!(refused, Err(StoreError::Newer { found, .. }) if found == NEWEST + 1));
     }
 
-    #[test]
-    fn articles_of_an_older_program_wait_for_the_index() {
-        let mut connection = Connection::open_in_memory().unwrap();
+    /// A file as the first program left it: two stories of an article each, which are linked.
+    fn first_file() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(STEPS[0]).unwrap();
         connection
             .execute_batch(
                 "PRAGMA user_version = 1;
                  INSERT INTO feed (id, name, url, host, due_at) VALUES (1, 'post', '', '', 0);
-                 INSERT INTO story VALUES (1, 0, 0, 1);
+                 INSERT INTO story VALUES (1, 0, 0, 1), (2, 0, 0, 2);
                  INSERT INTO article (feed, title, text, authors, categories, publisher, seen_at,
                      revised_at, words, item_hash, text_hash, origin, provenance, story, relation)
-                 VALUES (1, 'Crane falls', '', '[]', '[]', '', 0, 0, 0, 0, 0, '', '{}', 1, 'lead');",
+                 SELECT 1, 'Crane falls', '', '[]', '[]', '', 0, 0, 0, 0, 0, '', '{}', id, 'lead' FROM story;
+                 INSERT INTO story_link VALUES (1, 2, 0.4), (2, 1, 0.4);",
             )
             .unwrap();
+        connection
+    }
+
+    #[test]
+    fn articles_of_an_older_program_wait_for_the_index() {
+        let mut connection = first_file();
         migrate(&mut connection, Timestamp::UNIX_EPOCH).unwrap();
         let waiting = "SELECT count(*) FROM article WHERE searchable = 0";
         let waiting: i64 = connection.query_row(waiting, [], |row| row.get(0)).unwrap();
-        assert_eq!((waiting, version(&connection).unwrap()), (1, NEWEST));
+        assert_eq!((waiting, version(&connection).unwrap()), (2, NEWEST));
+    }
+
+    #[test]
+    fn stories_that_an_older_program_linked_are_linked_by_their_first_articles() {
+        let mut connection = first_file();
+        migrate(&mut connection, Timestamp::UNIX_EPOCH).unwrap();
+        let links =
+            "SELECT group_concat(article || '-' || other || ' ' || similarity) FROM article_link";
+        let links: String = connection.query_row(links, [], |row| row.get(0)).unwrap();
+        assert_eq!(links, "2-1 0.4");
     }
 }

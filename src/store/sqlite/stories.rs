@@ -13,6 +13,7 @@ use super::{
 use crate::{
     model::{ArticleId, FeedId, FeedName, StoryId},
     store::StoreError,
+    story::Evidence,
 };
 
 /// Fewest words of a text whose exact double is a copy whenever it comes.
@@ -66,9 +67,14 @@ pub struct StoryRow {
 }
 
 impl WriteTx<'_> {
+    /// Opens a story under a number that none had: what was told of stories outlives them.
     pub(super) fn open_story(&self, now: Timestamp) -> Result<StoryId, StoreError> {
         self.db
-            .prepare_cached("INSERT INTO story (opened_at, last_seen, lead) VALUES (?1, ?1, 0)")?
+            .prepare_cached(
+                "INSERT INTO story (id, opened_at, last_seen, lead) SELECT 1 + max(
+                     (SELECT coalesce(max(id), 0) FROM story), (SELECT coalesce(max(part), 0) FROM story_part),
+                     (SELECT coalesce(max(story), 0) FROM alert)), ?1, ?1, 0",
+            )?
             .execute([to_ms(now)])?;
         Ok(StoryId(self.db.last_insert_rowid()))
     }
@@ -79,27 +85,45 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Links stories of the same event, both ways.
+    /// Links stories of the same event, both ways; those that people took apart are not linked.
     pub(super) fn link(
         &self,
         story: StoryId,
-        related: &[(StoryId, f64)],
+        other: StoryId,
+        similarity: f64,
     ) -> Result<(), StoreError> {
+        if story == other || self.reader().are_apart(story, other)? {
+            return Ok(());
+        }
         let mut link = self.db.prepare_cached(
             "INSERT OR IGNORE INTO story_link (story, other, similarity) VALUES (?1, ?2, ?3)",
         )?;
-        for (other, similarity) in related.iter().filter(|(other, _)| *other != story) {
-            link.execute((story.0, other.0, similarity))?;
-            link.execute((other.0, story.0, similarity))?;
-        }
+        link.execute((story.0, other.0, similarity))?;
+        link.execute((other.0, story.0, similarity))?;
         Ok(())
     }
 
+    /// Remembers that an article is like one of another story.
+    pub(super) fn link_article(
+        &self,
+        article: ArticleId,
+        story: StoryId,
+        evidence: &Evidence,
+        other: StoryId,
+    ) -> Result<(), StoreError> {
+        let mut link = self.db.prepare_cached(
+            "INSERT OR IGNORE INTO article_link (article, other, similarity)
+             SELECT ?1, id, ?3 FROM article WHERE id = ?2",
+        )?;
+        link.execute((article.0, evidence.other.0, evidence.similarity))?;
+        self.link(story, self.reader().story_of(other)?, evidence.similarity)
+    }
+
     /// The story of an article with the same address in another feed, or with exactly the same
-    /// text, however long ago.
+    /// text, however long ago; the newest, where there are several.
     pub fn exact_copy(&self, of: &ExactCopy<'_>) -> Result<Option<StoryId>, StoreError> {
         let mut same_text = self.db.prepare_cached(
-            "SELECT story FROM article WHERE text_hash = ?1 AND words >= ?2 ORDER BY id LIMIT 1",
+            "SELECT story FROM article WHERE text_hash = ?1 AND words >= ?2 ORDER BY story DESC LIMIT 1",
         )?;
         let hash = of.text_hash.cast_signed();
         let found = same_text.query_row((hash, EXACT_WORDS), |row| row.get(0)).optional()?;
@@ -108,7 +132,7 @@ impl WriteTx<'_> {
         }
         let Some(url) = of.canonical_url.filter(|url| names_a_page(url)) else { return Ok(None) };
         let mut same_address = self.db.prepare_cached(
-            "SELECT story FROM article WHERE canonical_url = ?1 AND feed <> ?2 ORDER BY id LIMIT 1",
+            "SELECT story FROM article WHERE canonical_url = ?1 AND feed <> ?2 ORDER BY story DESC LIMIT 1",
         )?;
         let found = same_address.query_row((url, of.feed.0), |row| row.get(0)).optional()?;
         Ok(found.map(StoryId))

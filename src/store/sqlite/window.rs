@@ -1,7 +1,7 @@
 //! Keeps the window in memory in step with the sketches on disk.
 
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     WriteTx,
@@ -89,11 +89,17 @@ impl WriteTx<'_> {
         found
     }
 
+    /// The story, or the part of one, among whose copies an article is looked for.
+    pub(super) fn part_of(&self, article: ArticleId) -> Result<Option<StoryId>, StoreError> {
+        let mut part = self.db.prepare_cached("SELECT story FROM sketch WHERE article = ?1")?;
+        Ok(part.query_row([article.0], |row| row.get(0)).optional()?.map(StoryId))
+    }
+
     /// Remembers the sketch of an article, in place of the one it had.
     pub(super) fn put_sketch(
         &mut self,
         article: ArticleId,
-        story: StoryId,
+        part: StoryId,
         sketch: &Sketch,
     ) -> Result<(), StoreError> {
         self.db
@@ -103,8 +109,8 @@ impl WriteTx<'_> {
                  ON CONFLICT (article) DO UPDATE SET story = excluded.story, at = excluded.at,
                      seq = excluded.seq, bytes = excluded.bytes",
             )?
-            .execute((article.0, story.0, to_ms(sketch.at()), sketch.to_bytes()))?;
-        self.overlay.insert(article, story, sketch.clone());
+            .execute((article.0, part.0, to_ms(sketch.at()), sketch.to_bytes()))?;
+        self.overlay.insert(article, part, sketch.clone());
         Ok(())
     }
 }

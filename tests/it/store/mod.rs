@@ -2,6 +2,7 @@
 
 mod batches;
 mod claims;
+mod constraints;
 mod deliveries;
 mod doubts;
 mod frequency;

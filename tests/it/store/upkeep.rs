@@ -56,6 +56,18 @@ async fn articles_go_with_all_that_hangs_on_them_and_alerts_stay() {
 }
 
 #[tokio::test]
+async fn the_number_of_a_story_that_was_forgotten_is_given_to_no_other() {
+    let shelf = Shelf::new().await;
+    shelf.poll("post", &[entry("a", 1, start()), entry("b", 2, start())], start()).await;
+    shelf.poll("post", &[entry("a", 3, start())], minute(5)).await;
+    assert_eq!(prune(&shelf, |tx, before| tx.prune_articles(before), day(1)).await, [1]);
+    assert_eq!(prune(&shelf, |tx, before| tx.prune_stories(before), day(1)).await, [1]);
+    // Else the new one would be taken for told.
+    let report = shelf.poll("courier", &[entry("c", 4, day(2))], day(2)).await;
+    assert_eq!((report.stories_opened, report.alerts), (1, 1));
+}
+
+#[tokio::test]
 async fn pruning_is_done_in_slices() {
     let shelf = Shelf::new().await;
     let entries: Vec<_> = (0..450).map(|n| entry(&format!("e{n}"), n, start())).collect();
