@@ -10,7 +10,7 @@ use super::{
     rows::{from_ms, to_ms},
 };
 use crate::{
-    alert::{Reason, Told},
+    alert::{Quiet, Reason, Told},
     model::{AlertId, ArticleId, Generation, RuleName, StoryId},
     query::{Field, Hit},
     rule::RuleMatch,
@@ -100,7 +100,8 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Notes what was decided for a rule when an article was placed, for `explain`.
+    /// Notes what was decided for a rule when an article was placed, for `explain`. Only a decision
+    /// to wait is ever replaced: what comes to the story later is not about this article.
     pub fn note_decision(
         &self,
         article: ArticleId,
@@ -108,8 +109,11 @@ impl WriteTx<'_> {
         decision: &str,
     ) -> Result<(), StoreError> {
         self.db
-            .prepare_cached("UPDATE rule_match SET decision = ?3 WHERE article = ?1 AND rule = ?2")?
-            .execute((article.0, rule.as_str(), decision))?;
+            .prepare_cached(
+                "UPDATE rule_match SET decision = ?3 WHERE article = ?1 AND rule = ?2
+                     AND (decision IS NULL OR decision = ?4)",
+            )?
+            .execute((article.0, rule.as_str(), decision, Quiet::Waiting.as_str()))?;
         Ok(())
     }
 
