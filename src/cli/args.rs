@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 
-use super::{check::CheckArgs, demo::DemoArgs, rules::RulesCommand, stage::StageCommand};
+use super::{
+    check::CheckArgs, demo::DemoArgs, rules::RulesCommand, stage::StageCommand,
+    stories::StoriesCommand,
+};
 
 /// A wire desk in a box: watches news feeds, recognises the copies of one story, and sends one
 /// mail per rule and story.
@@ -41,6 +44,9 @@ pub(crate) enum Command {
     /// Understand the rules and try them
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// See which articles are one story, and mend it
+    #[command(subcommand)]
+    Stories(StoriesCommand),
     /// Run one stage on files, one JSON object a line: for scripts, debugging and measurement
     #[command(subcommand)]
     Stage(StageCommand),

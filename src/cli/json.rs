@@ -77,13 +77,18 @@ pub(super) fn article(row: &ArticleRow, matches: &[MatchRow]) -> Value {
     }))
 }
 
-pub(super) fn story(row: &StoryRow) -> Value {
+/// Each publisher of a story once, the earliest first.
+pub(super) fn carriers(row: &StoryRow) -> Vec<&str> {
     let mut carriers: Vec<&str> = Vec::new();
     for article in &row.articles {
         if !carriers.contains(&article.article.publisher.as_str()) {
             carriers.push(&article.article.publisher);
         }
     }
+    carriers
+}
+
+pub(super) fn story(row: &StoryRow) -> Value {
     present(json!({
         "id": row.id.0,
         "opened_at": time(row.opened_at),
@@ -92,7 +97,7 @@ pub(super) fn story(row: &StoryRow) -> Value {
         "title": row.articles.iter().find(|article| article.id == row.lead).map(|lead| &lead.article.title),
         "origin": row.origin,
         "origins": row.origins,
-        "carriers": carriers,
+        "carriers": carriers(row),
         "articles": row.articles.iter().map(|article| article.id.0).collect::<Vec<_>>(),
         "related": row.related.iter().map(|story| story.0).collect::<Vec<_>>(),
     }))

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod demo;
+mod evidence;
 mod explain;
 mod export;
 mod json;
@@ -15,6 +16,7 @@ mod search;
 mod shown;
 mod stage;
 mod status;
+mod stories;
 
 use std::process::ExitCode;
 
@@ -83,6 +85,7 @@ fn dispatch(command: args::Command) -> anyhow::Result<Exit> {
         Command::Search(args) => search::run(&args),
         Command::Mail(MailCommand::Test(args)) => mail::test(&args),
         Command::Rules(rules) => rules::run(&rules),
+        Command::Stories(stories) => stories::run(&stories),
         Command::Stage(stage) => stage::run(stage),
     }
 }

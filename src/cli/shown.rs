@@ -54,6 +54,11 @@ pub(super) fn words_of<'a>(article: &'a Article, hit: &'a Hit) -> (Field, &'a st
     }
 }
 
+/// A share of 0 to 1 in hundredths.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
 /// So many of something; the word in the plural where it is not one.
 pub(super) fn counted(count: usize, what: &str) -> String {
     match (count, what.strip_suffix('y')) {

@@ -20,6 +20,6 @@ pub use sqlite::{
     judgements::JudgementRow,
     revisions::Version,
     rules::Activity,
-    stories::{ExactCopy, Headline, StoryRow},
+    stories::{ExactCopy, Headline, Link, StoryRow},
     upkeep::{Counts, LoadVerdict},
 };

@@ -5,6 +5,7 @@ pub mod attribution;
 mod common;
 mod compare;
 pub mod rewrite;
+mod run;
 mod segment;
 pub mod signal;
 pub mod sketch;
@@ -21,6 +22,7 @@ pub use attribution::{
     Sign, Zone, attribute, slug,
 };
 pub use rewrite::{Factor, Tally};
+pub use run::{SharedRun, shared_run};
 pub use signal::{Named, Signals, is_withdrawn_status, signal, unlabelled};
 pub use sketch::{Sketch, Subject};
 pub use terms::{Counts, Rarity, Share};

@@ -136,6 +136,24 @@ pub enum Factor {
     Credit,
 }
 
+impl Factor {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::Plain, Self::Words, Self::Figures, Self::Length, Self::Title, Self::Credit];
+
+    /// The stable spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Words => "words",
+            Self::Figures => "figures",
+            Self::Length => "length",
+            Self::Title => "title",
+            Self::Credit => "credit",
+        }
+    }
+}
+
 /// The evidence for a rewritten copy, added up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tally {

@@ -22,4 +22,5 @@ mod reloads;
 mod rules;
 mod smtp;
 mod store;
+mod stories;
 mod support;

@@ -1,5 +1,6 @@
 //! `wiredesk explain`: one article through copies, rules, alert and delivery.
 
+mod copies;
 mod tree;
 
 use std::path::Path;
@@ -19,7 +20,9 @@ use crate::{
     pipeline::prepare,
     query::{self, Explanation},
     rule::Rule,
-    store::{AlertRow, ArticleRow, DeliveryRow, MatchRow, Store, StoryRow},
+    store::{
+        AlertRow, ArticleRow, Constraints, DeliveryRow, JudgementRow, MatchRow, Store, StoryRow,
+    },
     story,
     text::address,
 };
@@ -30,6 +33,9 @@ struct Known {
     story: Option<StoryRow>,
     matches: Vec<MatchRow>,
     alerts: Vec<(AlertRow, Vec<DeliveryRow>)>,
+    /// How it was judged when it came, with the articles that it was compared with.
+    judgements: Vec<(JudgementRow, Option<ArticleRow>)>,
+    said: Constraints,
 }
 
 /// A rule asked of the article as it is now.
@@ -62,7 +68,7 @@ pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     tell_article(&known.row);
-    tell_copies(&known);
+    copies::tell(&known);
     match &asked {
         Some(asked) => tell_rule(&known, asked),
         None => tell_rules(&known),
@@ -87,7 +93,14 @@ fn find(store: Store, wanted: String) -> anyhow::Result<Option<Known>> {
                 let deliveries = tx.deliveries_of(alert.id)?;
                 alerts.push((alert, deliveries));
             }
+            let mut judgements = Vec::new();
+            for judgement in tx.judgements_of(id)? {
+                let other = tx.article(judgement.account.other)?;
+                judgements.push((judgement, other));
+            }
             Ok(Some(Known {
+                judgements,
+                said: tx.constraints(row.story)?,
                 story: tx.story(row.story)?,
                 matches: tx.matches_of(id)?,
                 alerts,
@@ -134,6 +147,7 @@ fn to_json(known: &Known, asked: Option<&Asked>) -> Value {
     json::present(serde_json::json!({
         "article": json::article(&known.row, &known.matches),
         "story": known.story.as_ref().map(json::story),
+        "judgements": copies::to_json(known),
         "matches": known.matches.iter().map(|row| json::found(article, row)).collect::<Vec<_>>(),
         "rule": asked.map(json::present),
         "alerts": alerts.collect::<Vec<_>>(),
@@ -167,44 +181,6 @@ fn tell_article(row: &ArticleRow) {
         let cited: Vec<_> =
             row.provenance.cited.iter().map(|citation| citation.medium.as_str()).collect();
         say(&format!("  cites      {}", cited.join(", ")));
-    }
-}
-
-fn tell_copies(known: &Known) {
-    let row = &known.row;
-    say("\ncopies");
-    match (row.compared_with, row.similarity) {
-        (Some(other), Some(similarity)) => say(&format!(
-            "  joined story {} as {} of article {other}: {:.0} % of the shorter text is shared",
-            row.story,
-            json::relation(row.relation),
-            similarity * 100.0
-        )),
-        _ if row.relation == story::Relation::Lead => {
-            say(&format!("  opened story {}: nothing like it was known", row.story));
-        }
-        _ => say(&format!(
-            "  joined story {}: the same address, or exactly the same text",
-            row.story
-        )),
-    }
-    let Some(story) = &known.story else { return };
-    say(&format!(
-        "  origin     {}; {} independent with related stories",
-        story.origin, story.origins
-    ));
-    for article in &story.articles {
-        let mark = if article.id == row.id { "→" } else { " " };
-        say(&format!(
-            "  {mark} {:<6} {:<10} {:<24} {}",
-            article.id,
-            json::relation(article.relation),
-            article.article.publisher,
-            article.article.title
-        ));
-    }
-    for related in &story.related {
-        say(&format!("  related: story {related} tells the same event in other words"));
     }
 }
 

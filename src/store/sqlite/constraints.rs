@@ -85,7 +85,8 @@ impl ReadTx<'_> {
         })
     }
 
-    fn existing(&self, story: StoryId) -> Result<Result<(), Refused>, StoreError> {
+    /// Whether a story is there; else what became of it.
+    pub fn find_story(&self, story: StoryId) -> Result<Result<(), Refused>, StoreError> {
         if self.lead(story)?.is_some() {
             return Ok(Ok(()));
         }
@@ -110,7 +111,7 @@ impl WriteTx<'_> {
         articles: &[ArticleId],
         now: Timestamp,
     ) -> Result<Result<StoryId, Refused>, StoreError> {
-        if let Err(refused) = self.reader().existing(story)? {
+        if let Err(refused) = self.reader().find_story(story)? {
             return Ok(Err(refused));
         }
         if let Some(refused) = self.against_split(story, articles)? {
@@ -194,7 +195,7 @@ impl WriteTx<'_> {
         now: Timestamp,
     ) -> Result<Result<StoryId, Refused>, StoreError> {
         for story in [one, other] {
-            if let Err(refused) = self.reader().existing(story)? {
+            if let Err(refused) = self.reader().find_story(story)? {
                 return Ok(Err(refused));
             }
         }

@@ -57,20 +57,24 @@ impl ReadTx<'_> {
         judgements(rows.query([article.0])?)
     }
 
-    /// The least certain judgements of articles first seen since `since`, of those that still hold:
-    /// what was joined is in one story, and what was not in two.
+    /// The least certain judgements of articles first seen since `since`, with margins below
+    /// `clear`, that nobody has ruled on: what was joined is in one story, what was not in two that
+    /// were not taken apart.
     pub fn uncertain(
         &self,
         since: Timestamp,
+        clear: f64,
         most: usize,
     ) -> Result<Vec<JudgementRow>, StoreError> {
         let mut rows = self.db.prepare_cached(
             "SELECT article, joined, judgement.other, account FROM judgement
              JOIN article ON article.id = judgement.article JOIN article AS known ON known.id = judgement.other
-             WHERE article.seen_at >= ?1 AND joined = (article.story = known.story)
-             ORDER BY margin, article, known.id LIMIT ?2",
+             WHERE article.seen_at >= ?1 AND margin < ?2 AND joined = (article.story = known.story)
+                 AND NOT EXISTS (SELECT 1 FROM story_apart AS apart
+                                 WHERE apart.story = article.story AND apart.other = known.story)
+             ORDER BY margin, article, known.id LIMIT ?3",
         )?;
-        judgements(rows.query((to_ms(since), most))?)
+        judgements(rows.query((to_ms(since), clear, most))?)
     }
 }
 
@@ -83,29 +87,16 @@ fn judgements(mut rows: rusqlite::Rows<'_>) -> Result<Vec<JudgementRow>, StoreEr
     Ok(found)
 }
 
-const FACTORS: [(Factor, &str); 6] = [
-    (Factor::Plain, "plain"),
-    (Factor::Words, "words"),
-    (Factor::Figures, "figures"),
-    (Factor::Length, "length"),
-    (Factor::Title, "title"),
-    (Factor::Credit, "credit"),
-];
-
-fn factor_to(factor: Factor) -> &'static str {
-    FACTORS.iter().find(|(one, _)| *one == factor).map_or("", |(_, name)| name)
-}
-
 fn account_to(account: &Account) -> Value {
     let tally = account.tally.as_ref().map(|tally| {
         let factors = tally.factors.iter().map(|(factor, weight, value)| {
-            json!([factor_to(*factor), rounded(*weight), rounded(*value)])
+            json!([factor.as_str(), rounded(*weight), rounded(*value)])
         });
         let (what, kept, least) = tally.least;
         json!({
             "factors": factors.collect::<Vec<_>>(),
             "needed": rounded(tally.needed),
-            "least": [factor_to(what), rounded(kept), rounded(least)],
+            "least": [what.as_str(), rounded(kept), rounded(least)],
         })
     });
     json!({
@@ -175,7 +166,7 @@ fn tally_from(value: &Value) -> Option<Tally> {
 
 fn factor_from(value: &Value) -> Option<(Factor, f64, f64)> {
     let name = value[0].as_str()?;
-    let (factor, _) = FACTORS.into_iter().find(|(_, known)| *known == name)?;
+    let factor = Factor::ALL.into_iter().find(|factor| factor.as_str() == name)?;
     Some((factor, value[1].as_f64()?, value[2].as_f64()?))
 }
 
@@ -194,7 +185,7 @@ mod tests {
     #[test]
     fn an_account_is_read_as_it_was_written() {
         let tally = Tally {
-            factors: FACTORS.map(|(factor, _)| (factor, -1.5, 0.25))[1..].try_into().unwrap(),
+            factors: Factor::ALL.map(|factor| (factor, -1.5, 0.25))[1..].try_into().unwrap(),
             needed: 6.0,
             least: (Factor::Figures, 3.25, 4.0),
         };

@@ -66,6 +66,18 @@ pub struct StoryRow {
     pub articles: Vec<ArticleRow>,
 }
 
+/// Why a story is related to another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Link {
+    /// The other story.
+    pub story: StoryId,
+    /// How alike the two are, 0 to 1.
+    pub similarity: f64,
+    /// An article of this story and the one of the other that it is like; `None` when they are
+    /// forgotten.
+    pub articles: Option<(ArticleId, ArticleId)>,
+}
+
 impl WriteTx<'_> {
     /// Opens a story under a number that none had: what was told of stories outlives them.
     pub(super) fn open_story(&self, now: Timestamp) -> Result<StoryId, StoreError> {
@@ -201,6 +213,34 @@ impl ReadTx<'_> {
             })
         })?;
         Ok(headlines.collect::<Result<_, _>>()?)
+    }
+
+    /// Stories of the same event, with why.
+    pub fn links(&self, story: StoryId) -> Result<Vec<Link>, StoreError> {
+        let mut links = self.db.prepare_cached(
+            "SELECT other, similarity FROM story_link WHERE story = ?1 ORDER BY other",
+        )?;
+        let mut alike = self.db.prepare_cached(
+            "SELECT article.id, known.id, article_link.similarity FROM article
+                 JOIN article_link ON article = article.id JOIN article AS known ON known.id = other
+                 WHERE article.story = ?1 AND known.story = ?2 UNION ALL
+             SELECT article.id, known.id, article_link.similarity FROM article
+                 JOIN article_link ON other = article.id JOIN article AS known ON known.id = article
+                 WHERE article.story = ?1 AND known.story = ?2
+             ORDER BY 3 DESC, 1, 2 LIMIT 1",
+        )?;
+        let links = links.query_map([story.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        links
+            .map(|row| {
+                let (other, similarity): (i64, f64) = row?;
+                let articles = alike
+                    .query_row((story.0, other), |row| {
+                        Ok((ArticleId(row.get(0)?), ArticleId(row.get(1)?)))
+                    })
+                    .optional()?;
+                Ok(Link { story: StoryId(other), similarity, articles })
+            })
+            .collect()
     }
 
     /// The lead of a story.

@@ -10,12 +10,12 @@ use wiredesk::{
 use super::{Entry, Shelf, entry, minute, start};
 use crate::support::wire::text;
 
-async fn split(store: &Store, story: i64, articles: &[i64]) -> Result<StoryId, Refused> {
+async fn split(store: &Store, of: i64, articles: &[i64]) -> Result<StoryId, Refused> {
     let articles: Vec<ArticleId> = articles.iter().copied().map(ArticleId).collect();
     let thresholds = Thresholds::default();
-    let done =
-        store.write(move |tx| hand::split(tx, StoryId(story), &articles, &thresholds, minute(30)));
-    done.await.unwrap()
+    let split =
+        store.write(move |tx| hand::split(tx, StoryId(of), &articles, &thresholds, minute(30)));
+    split.await.unwrap()
 }
 
 async fn merge(store: &Store, one: i64, other: i64) -> Result<StoryId, Refused> {
