@@ -6,6 +6,7 @@ mod constraints;
 mod deliveries;
 mod doubts;
 mod frequency;
+mod hands;
 mod upkeep;
 mod window;
 
