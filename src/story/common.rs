@@ -4,64 +4,106 @@ use std::collections::BTreeMap;
 
 use super::{
     Candidate, Thresholds,
-    compare::Weigh,
     sketch::{Mark, Sketch},
 };
 use crate::model::StoryId;
 
-/// In how many of the stories it is compared with each shingle of an article occurs.
+/// Runs of shingles that are told apart by the high bits of their hash, so that one is found at
+/// once; nine bits make runs of less than one.
+const RUN_BITS: u32 = 9;
+const RUNS: usize = 1 << RUN_BITS;
+
+/// How many of the stories that an article is compared with have a shingle of it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) enum Spread {
+    /// So few that it may be the article's own.
+    #[default]
+    Own,
+    /// Some: it is rarely a text's own.
+    Some,
+    /// Many: it is furniture.
+    Many,
+}
+
+impl Spread {
+    pub(super) const ALL: [Self; 3] = [Self::Own, Self::Some, Self::Many];
+
+    /// What such a shingle weighs.
+    pub(super) fn weight(self, t: &Thresholds) -> f64 {
+        match self {
+            Self::Own => 1.0,
+            Self::Some => t.shared_by_some.1,
+            Self::Many => 0.0,
+        }
+    }
+}
+
+/// The shingles of an article, and in how many of the stories it is compared with each occurs.
 ///
 /// Stories, never articles: twenty copies of one dispatch must not look like furniture.
 pub(super) struct Common {
-    /// Hash and weight of those that are not wholly the article's own, ascending.
-    weights: Vec<(u32, f64)>,
+    marks: Vec<(Mark, Spread)>,
+    /// Where each run begins in `marks`, and the end of the last.
+    runs: Vec<usize>,
 }
 
 impl Common {
     /// Counts the stories of the candidates.
     pub(super) fn among(sketch: &Sketch, candidates: &[&Candidate], t: &Thresholds) -> Self {
+        let marks: Vec<_> = sketch.marks().map(|mark| (mark, Spread::Own)).collect();
+        let mut common = Self { runs: runs(&marks), marks };
         let mut stories: BTreeMap<StoryId, Vec<&Sketch>> = BTreeMap::new();
         for candidate in candidates {
             stories.entry(candidate.story).or_default().push(&candidate.sketch);
         }
         if stories.len() < usize::from(t.shared_by_some.0) {
-            return Self { weights: Vec::new() };
+            return common;
         }
-        let marks: Vec<Mark> = sketch.marks().collect();
-        let mut counts = vec![(0_u8, usize::MAX); marks.len()];
+        let mut counts = vec![(0_u8, usize::MAX); common.marks.len()];
         for (story, members) in stories.values().enumerate() {
-            for member in members {
-                count(&marks, member, story, &mut counts);
+            for at in
+                members.iter().flat_map(|member| member.marks()).filter_map(|m| common.find(m))
+            {
+                let (stories, last) = &mut counts[at];
+                *stories = stories.saturating_add(u8::from(*last != story));
+                *last = story;
             }
         }
-        let weights = marks.iter().zip(counts).filter_map(|(mark, (stories, _))| {
-            let weight = match stories {
-                many if many >= t.shared_by_many => 0.0,
-                some if some >= t.shared_by_some.0 => t.shared_by_some.1,
-                _ => return None,
+        for ((_, spread), (stories, _)) in common.marks.iter_mut().zip(counts) {
+            *spread = match stories {
+                many if many >= t.shared_by_many => Spread::Many,
+                some if some >= t.shared_by_some.0 => Spread::Some,
+                _ => Spread::Own,
             };
-            Some((mark.hash(), weight))
-        });
-        Self { weights: weights.collect() }
-    }
-}
-
-impl Weigh for Common {
-    fn weight(&self, mark: Mark) -> f64 {
-        let found = self.weights.binary_search_by_key(&mark.hash(), |(hash, _)| *hash);
-        found.map_or(1.0, |at| self.weights[at].1)
-    }
-}
-
-/// Adds a story to the count of each shingle that its member has, once for all its members.
-fn count(marks: &[Mark], member: &Sketch, story: usize, counts: &mut [(u8, usize)]) {
-    let mut others = member.marks().peekable();
-    for (mark, (stories, last)) in marks.iter().zip(counts) {
-        while others.next_if(|other| other.hash() < mark.hash()).is_some() {}
-        let has = others.peek().is_some_and(|other| other.hash() == mark.hash());
-        if has && *last != story {
-            *last = story;
-            *stories = stories.saturating_add(1);
         }
+        common
     }
+
+    /// The article's own shingles.
+    pub(super) fn marks(&self) -> &[(Mark, Spread)] {
+        &self.marks
+    }
+
+    /// Which of the article's shingles that is.
+    pub(super) fn find(&self, mark: Mark) -> Option<usize> {
+        let run = run_of(mark);
+        let mut among = self.runs[run]..self.runs[run + 1];
+        among.find(|at| self.marks[*at].0.hash() == mark.hash())
+    }
+}
+
+fn run_of(mark: Mark) -> usize {
+    (mark.hash() >> (u32::BITS - RUN_BITS)) as usize
+}
+
+/// Where each run of the ascending `marks` begins.
+fn runs(marks: &[(Mark, Spread)]) -> Vec<usize> {
+    let mut runs = vec![0; RUNS + 1];
+    for (mark, _) in marks {
+        runs[run_of(*mark) + 1] += 1;
+    }
+    for run in 0..RUNS {
+        runs[run + 1] += runs[run];
+    }
+    runs
 }

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use super::{
     Relation, Thresholds,
     account::{Ground, Judgement, Verdict},
+    common::{Common, Spread},
     rewrite::{Substance, is_rewritten},
     sketch::{Mark, Sketch},
     terms::Term,
@@ -39,27 +40,18 @@ pub(super) struct Overlap {
     title: f64,
 }
 
-/// Weighs a shingle of the article in hand: 1 when it is its own, 0 when it is furniture.
-pub(super) trait Weigh {
-    fn weight(&self, mark: Mark) -> f64;
-}
-
 impl Overlap {
-    /// Compares two sketches; `common` weighs shingles that many stories have.
-    pub(super) fn of(a: &Sketch, b: &Sketch, common: &impl Weigh, thresholds: &Thresholds) -> Self {
+    /// Compares two sketches; `common` knows the shingles of `a`.
+    pub(super) fn of(a: &Sketch, b: &Sketch, common: &Common, thresholds: &Thresholds) -> Self {
         let (short, long) = Self::by_length(a, b);
         let scale = a.scale().max(b.scale());
         let title = shared_share(a.title(), b.title());
-        let mut overlap = Self { scale, title, ..Self::default() };
-        let mut others = long.marks().filter(|mark| mark.is_kept(scale)).peekable();
-        for mark in short.marks().filter(|mark| mark.is_kept(scale)) {
-            while others.next_if(|other| other.hash() < mark.hash()).is_some() {
-                overlap.longer += 1;
-            }
-            let shared = others.next_if(|other| other.hash() == mark.hash()).is_some();
-            overlap.count(mark, shared, common.weight(mark), thresholds.quoted_weight);
+        let longer = long.marks().filter(|mark| mark.is_kept(scale)).count();
+        let longer = u32::try_from(longer).unwrap_or(u32::MAX);
+        let mut overlap = Self { scale, title, longer, ..Self::default() };
+        for (kind, many) in Kinds::of(common, b, std::ptr::eq(short, a), scale).iter() {
+            overlap.count(kind, many, thresholds);
         }
-        overlap.longer += u32::try_from(others.count()).unwrap_or(u32::MAX);
         overlap
     }
 
@@ -68,29 +60,29 @@ impl Overlap {
         if is_shorter(a, b) { (a, b) } else { (b, a) }
     }
 
-    fn count(&mut self, mark: Mark, shared: bool, weight: f64, quoted_weight: f64) {
+    /// Counts `many` shingles of a kind.
+    fn count(&mut self, kind: Kind, many: u32, thresholds: &Thresholds) {
+        let Kind { mark, shared, spread } = kind;
         let quoted = mark.is_quoted();
-        let voice = if quoted { quoted_weight } else { 1.0 };
-        let weighted = weight * voice;
-        self.shorter += 1;
-        self.total += voice;
+        let (times, weight) = (f64::from(many), spread.weight(thresholds));
+        let voice = if quoted { thresholds.quoted_weight } else { 1.0 };
+        let weighted = times * weight * voice;
+        let heard = if quoted || weight > 0.0 { times } else { 0.0 };
+        let plain = if quoted { 0.0 } else { times * weight };
+        let lead = if mark.is_lead() { many } else { 0 };
+        self.shorter += many;
+        self.total += times * voice;
         self.whole += weighted;
-        let heard = if quoted || weight > 0.0 { 1.0 } else { 0.0 };
         self.heard += heard;
-        self.lead += u32::from(mark.is_lead());
-        if !quoted {
-            self.plain += weight;
-        }
+        self.lead += lead;
+        self.plain += plain;
         if shared {
-            self.longer += 1;
-            self.both += 1;
+            self.both += many;
             self.shared += weighted;
             self.heard_shared += heard;
-            self.lead_shared += u32::from(mark.is_lead());
-            self.telling += u32::from(weighted > 0.0);
-            if !quoted {
-                self.plain_shared += weight;
-            }
+            self.lead_shared += lead;
+            self.plain_shared += plain;
+            self.telling += if weighted > 0.0 { many } else { 0 };
         }
     }
 
@@ -143,6 +135,58 @@ impl Overlap {
     fn is_only_quotes(&self, thresholds: &Thresholds) -> bool {
         self.unsampled(self.plain) >= thresholds.plain_shingles
             && self.plain_containment() < thresholds.plain_containment
+    }
+}
+
+/// What is to be known of a shingle of the shorter text.
+#[derive(Clone, Copy)]
+struct Kind {
+    /// Where it stands; the hash is gone.
+    mark: Mark,
+    /// Whether the longer text has it.
+    shared: bool,
+    spread: Spread,
+}
+
+/// How many shingles of each kind the shorter text has: there are few kinds, and to count is
+/// quicker than to weigh each shingle.
+struct Kinds([[[u32; 4]; 2]; Spread::ALL.len()]);
+
+impl Kinds {
+    /// Counts the shingles of the article that `common` knows when it is the shorter, else those
+    /// of the other.
+    fn of(common: &Common, other: &Sketch, is_shorter: bool, scale: u8) -> Self {
+        let mut kinds = Self([[[0; 4]; 2]; Spread::ALL.len()]);
+        let others = other.marks().filter(|mark| mark.is_kept(scale));
+        if is_shorter {
+            for (mark, spread) in common.marks().iter().filter(|(mark, _)| mark.is_kept(scale)) {
+                kinds.0[*spread as usize][0][mark.flags()] += 1;
+            }
+            for (mark, spread) in others.filter_map(|m| common.find(m)).map(|at| common.marks()[at])
+            {
+                kinds.0[spread as usize][0][mark.flags()] -= 1;
+                kinds.0[spread as usize][1][mark.flags()] += 1;
+            }
+        } else {
+            for mark in others {
+                let found = common.find(mark).map(|at| common.marks()[at].1);
+                let spread = found.unwrap_or_default();
+                kinds.0[spread as usize][usize::from(found.is_some())][mark.flags()] += 1;
+            }
+        }
+        kinds
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (Kind, u32)> {
+        Spread::ALL.into_iter().zip(&self.0).flat_map(|(spread, kinds)| {
+            [false, true].into_iter().zip(kinds).flat_map(move |(shared, kinds)| {
+                (0..)
+                    .map(Mark)
+                    .zip(kinds)
+                    .filter(|(_, many)| **many > 0)
+                    .map(move |(mark, many)| (Kind { mark, shared, spread }, *many))
+            })
+        })
     }
 }
 

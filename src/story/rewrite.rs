@@ -32,12 +32,11 @@ impl Substance {
         let copies = near.iter().filter(|one| one.story == other.story).count();
         let copies = u32::try_from(copies).unwrap_or(u32::MAX);
         let (shorter, longer) = Overlap::by_length(article, &other.sketch);
-        let telling = [shorter.telling(), longer.telling()];
-        let figures = [shorter.figures(), longer.figures()];
-        Self {
-            words: rarity.share(telling, other.sketch.telling(), copies),
-            figures: rarity.share(figures, other.sketch.figures(), copies),
-        }
+        let alone = if std::ptr::eq(shorter, article) { 0 } else { copies };
+        let share = |terms: fn(&Sketch) -> &[Term]| {
+            rarity.share([terms(shorter), terms(longer)], [alone, copies])
+        };
+        Self { words: share(Sketch::telling), figures: share(Sketch::figures) }
     }
 
     /// Whether the texts share their frame, quotations or a page, and tell of different things.

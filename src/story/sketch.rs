@@ -79,6 +79,11 @@ impl Mark {
         self.0 & !3
     }
 
+    /// All but the hash: below 4.
+    pub(super) fn flags(self) -> usize {
+        (self.0 & 3) as usize
+    }
+
     /// Whether all its words stand between quotation marks.
     pub(super) fn is_quoted(self) -> bool {
         self.0 & Self::QUOTED != 0

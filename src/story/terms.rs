@@ -123,24 +123,22 @@ impl Share {
 impl Rarity<'_> {
     /// Which terms of the shorter text the longer has, weighed by inverse document frequency.
     ///
-    /// `copies` articles that carry the terms `carried` are not counted: what twenty papers print
-    /// of one dispatch is not common for that.
-    pub(super) fn share(
-        self,
-        [shorter, longer]: [&[Term]; 2],
-        carried: &[Term],
-        copies: u32,
-    ) -> Share {
+    /// Of the articles that have a term, `copies` of a text that is printed twenty times do not
+    /// count, since it is not common for that: so many where only the shorter text has the term,
+    /// and so many where both have it.
+    pub(super) fn share(self, [shorter, longer]: [&[Term]; 2], copies: [u32; 2]) -> Share {
         let articles: f64 = self.0.iter().map(|counts| f64::from(counts.articles)).sum();
-        let archive = articles + ARCHIVE;
+        let all = (articles + ARCHIVE).ln();
         let mut share = Share::default();
+        let mut rest = longer.iter().peekable();
         for term in shorter {
-            let all: u32 = self.0.iter().map(|counts| counts.of(*term)).sum();
-            let known = if carried.binary_search(term).is_ok() { copies } else { 0 };
-            let others = f64::from(all.saturating_sub(known));
-            let weight = (archive / (others + 1.0)).ln() / archive.ln();
+            while rest.next_if(|other| *other < term).is_some() {}
+            let both = rest.next_if(|other| *other == term).is_some();
+            let known: u32 = self.0.iter().map(|counts| counts.of(*term)).sum();
+            let others = f64::from(known.saturating_sub(copies[usize::from(both)]));
+            let weight = 1.0 - others.ln_1p() / all;
             share.whole += weight;
-            if longer.binary_search(term).is_ok() {
+            if both {
                 share.shared += weight;
             }
         }
@@ -163,7 +161,7 @@ mod tests {
     fn shared(counts: &Counts, copies: u32, words: [&str; 2]) -> f64 {
         let [one, other] = words.map(sketch);
         let telling = [one.telling(), other.telling()];
-        Rarity(&[counts]).share(telling, other.telling(), copies).of_whole()
+        Rarity(&[counts]).share(telling, [0, copies]).of_whole()
     }
 
     #[test]
