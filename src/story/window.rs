@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 use jiff::Timestamp;
 
 use super::{
-    segment::{Place, Segment, Shelved},
+    index::{Index, Shelved},
     sketch::Sketch,
     terms::Counts,
 };
@@ -32,17 +32,19 @@ pub struct Candidate {
     pub sketch: Sketch,
 }
 
-/// An inverted index over recent sketches, a segment for each day so that a day is forgotten whole.
+/// An inverted index over recent sketches.
 ///
-/// For 100,000 articles of some 400 words it takes about 150 MB, a quarter of it for telling words
+/// For 100,000 articles of some 400 words it takes about 110 MB, a third of it for telling words
 /// and figures (measured). What it answers depends only on what it was told, never on the order of a
 /// hash table.
 #[derive(Debug, Default)]
 pub struct Window {
-    days: BTreeMap<i32, Segment>,
-    articles: HashMap<ArticleId, Place, RandomState>,
-    /// The article of each story that came last; each names the one before it.
-    stories: HashMap<StoryId, Place, RandomState>,
+    index: Index,
+    /// The slots that articles of each day were given.
+    days: BTreeMap<i64, Vec<u32>>,
+    articles: HashMap<ArticleId, u32, RandomState>,
+    /// The slot of the article of each story that came last; each names the one before it.
+    stories: HashMap<StoryId, u32, RandomState>,
     counts: Counts,
 }
 
@@ -52,34 +54,34 @@ impl Window {
         self.remove(article);
         let day = day_of(sketch.at());
         self.counts.add(&sketch);
-        let segment = self.days.entry(day).or_default();
-        let place = Place { day, slot: segment.next_slot() };
-        let before = self.stories.insert(story, place);
-        segment.push(Shelved { candidate: Candidate { article, story, sketch }, before });
-        self.articles.insert(article, place);
+        let before = self.stories.get(&story).copied();
+        let slot =
+            self.index.push(Shelved { candidate: Candidate { article, story, sketch }, before });
+        self.stories.insert(story, slot);
+        self.articles.insert(article, slot);
+        self.days.entry(day).or_default().push(slot);
     }
 
     /// Forgets an article.
     pub fn remove(&mut self, article: ArticleId) {
-        let Some(place) = self.articles.remove(&article) else { return };
-        let Some(segment) = self.days.get_mut(&place.day) else { return };
-        let taken = segment.take(place.slot);
-        if segment.is_empty() {
-            self.days.remove(&place.day);
-        }
-        if let Some(taken) = taken {
-            self.counts.remove(&taken.candidate.sketch);
-            self.leave_story(taken.candidate.story, place, taken.before);
-        }
+        let Some(slot) = self.articles.remove(&article) else { return };
+        let Some(Shelved { candidate, before }) = self.index.take(slot) else { return };
+        self.counts.remove(&candidate.sketch);
+        self.leave_story(candidate.story, slot, before);
     }
 
     /// Forgets every sketch from before `horizon`, by whole days of UTC.
     pub fn forget_before(&mut self, horizon: Timestamp) {
-        let days = self.days.range(..day_of(horizon));
-        let articles = days.flat_map(|(_, segment)| segment.iter());
-        let forgotten: Vec<_> = articles.map(|candidate| candidate.article).collect();
-        for article in forgotten {
-            self.remove(article);
+        let horizon = day_of(horizon);
+        while let Some(day) = self.days.first_entry().filter(|day| *day.key() < horizon) {
+            for slot in day.remove() {
+                // Meanwhile it may have been given to another.
+                let old = self.index.get(slot).map(|found| &found.candidate);
+                let old = old.filter(|found| day_of(found.sketch.at()) < horizon);
+                if let Some(article) = old.map(|found| found.article) {
+                    self.remove(article);
+                }
+            }
         }
     }
 
@@ -94,7 +96,7 @@ impl Window {
         most: usize,
     ) -> Vec<Candidate> {
         let mut found: Vec<(u32, &Candidate)> = self
-            .hits(sketch, horizon)
+            .hits(sketch)
             .into_iter()
             .filter(|(_, found)| Some(found.article) != except && found.sketch.at() >= horizon)
             .collect();
@@ -137,23 +139,20 @@ impl Window {
     }
 
     /// Articles that share shingles with the sketch, and how many, in shingles of the text.
-    fn hits(&self, sketch: &Sketch, horizon: Timestamp) -> Vec<(u32, &Candidate)> {
+    fn hits(&self, sketch: &Sketch) -> Vec<(u32, &Candidate)> {
         let needed = FEWEST_HITS.min(u32::try_from(sketch.marks().len()).unwrap_or(FEWEST_HITS));
-        let mut found = Vec::new();
         let mut slots: Vec<u32> = Vec::new();
-        for segment in self.days.range(day_of(horizon)..).map(|(_, segment)| segment) {
-            slots.clear();
-            for mark in Segment::asked(sketch) {
-                segment.look_up(mark.hash(), |slot| slots.push(slot));
-            }
-            slots.sort_unstable();
-            for run in slots.chunk_by(|a, b| a == b) {
-                let Some(Shelved { candidate, .. }) = segment.get(run[0]) else { continue };
-                let each = Segment::density(&candidate.sketch) << candidate.sketch.scale();
-                let hits = u32::try_from(run.len()).unwrap_or(u32::MAX).saturating_mul(each);
-                if hits >= needed {
-                    found.push((hits, candidate));
-                }
+        for mark in Index::asked(sketch) {
+            self.index.look_up(mark.hash(), |slot| slots.push(slot));
+        }
+        slots.sort_unstable();
+        let mut found = Vec::new();
+        for run in slots.chunk_by(|a, b| a == b) {
+            let Some(Shelved { candidate, .. }) = self.index.get(run[0]) else { continue };
+            let each = Index::density(&candidate.sketch) << candidate.sketch.scale();
+            let hits = u32::try_from(run.len()).unwrap_or(u32::MAX).saturating_mul(each);
+            if hits >= needed {
+                found.push((hits, candidate));
             }
         }
         found
@@ -164,37 +163,30 @@ impl Window {
     }
 
     fn members_of(&self, story: StoryId) -> impl Iterator<Item = &Candidate> {
-        let shelved = |place: Option<Place>| self.shelved(place?);
-        let last = shelved(self.stories.get(&story).copied());
-        iter::successors(last, move |one| shelved(one.before)).map(|one| &one.candidate)
+        let last = self.stories.get(&story).and_then(|slot| self.index.get(*slot));
+        let members = iter::successors(last, |one| self.index.get(one.before?));
+        members.map(|one| &one.candidate)
     }
 
-    fn shelved(&self, place: Place) -> Option<&Shelved> {
-        self.days.get(&place.day)?.get(place.slot)
-    }
-
-    /// Takes a place out of the chain of its story, where `before` stood before it.
-    fn leave_story(&mut self, story: StoryId, place: Place, before: Option<Place>) {
+    /// Takes a slot out of the chain of its story, where `before` stood before it.
+    fn leave_story(&mut self, story: StoryId, slot: u32, before: Option<u32>) {
         let Some(last) = self.stories.get_mut(&story) else { return };
-        if *last != place {
-            let mut next = *last;
-            while let Some(one) =
-                self.days.get_mut(&next.day).and_then(|day| day.get_mut(next.slot))
-            {
-                match one.before {
-                    Some(found) if found == place => one.before = before,
-                    Some(further) => next = further,
-                    None => return,
+        let mut next = *last;
+        match before {
+            Some(before) if next == slot => *last = before,
+            None if next == slot => drop(self.stories.remove(&story)),
+            _ => {
+                while let Some(one) = self.index.get_mut(next) {
+                    match one.before {
+                        Some(found) if found != slot => next = found,
+                        _ => return one.before = before,
+                    }
                 }
             }
-        } else if let Some(before) = before {
-            *last = before;
-        } else {
-            self.stories.remove(&story);
         }
     }
 }
 
-fn day_of(at: Timestamp) -> i32 {
-    i32::try_from(at.as_second().div_euclid(DAY)).unwrap_or_default()
+fn day_of(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(DAY)
 }

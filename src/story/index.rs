@@ -1,4 +1,4 @@
-//! One day of the window: sketches, and a table from shingle to the articles that have it.
+//! The live articles of the window, and a table from shingle to the articles that have it.
 
 use super::{
     Candidate,
@@ -7,7 +7,7 @@ use super::{
 
 /// Cells name articles by so many bits; the rest is a tag of the shingle.
 const SLOT_BITS: u32 = 20;
-/// An article beyond this many a day is remembered but found only through its story.
+/// Articles beyond so many are remembered but found only through their story.
 const MOST_SLOTS: u32 = (1 << SLOT_BITS) - 1;
 const SLOT_MASK: u32 = MOST_SLOTS;
 const EMPTY: u32 = u32::MAX;
@@ -18,56 +18,43 @@ const MOST_PROBES: usize = 256;
 /// Sketches with at most this many shingles are indexed whole.
 const DENSE: usize = 48;
 
-/// Where an article is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Place {
-    /// Days since 1970, in UTC.
-    pub(super) day: i32,
-    /// Its number among the articles of the day.
-    pub(super) slot: u32,
-}
-
-/// An article in its place.
+/// An article in its slot.
 #[derive(Debug)]
 pub(super) struct Shelved {
     pub(super) candidate: Candidate,
-    /// The article of the same story that came before it.
-    pub(super) before: Option<Place>,
+    /// The slot of the article of the same story that came before it.
+    pub(super) before: Option<u32>,
 }
 
-/// One day of the window.
+/// Articles in slots, found by their shingles.
 #[derive(Debug, Default)]
-pub(super) struct Segment {
+pub(super) struct Index {
     slots: Vec<Option<Shelved>>,
-    live: usize,
+    /// Slots that no cell names.
+    free: Vec<u32>,
     cells: Vec<u32>,
     used: usize,
 }
 
-impl Segment {
-    /// The slot that the next article gets.
-    pub(super) fn next_slot(&self) -> u32 {
-        u32::try_from(self.slots.len()).unwrap_or(u32::MAX)
-    }
-
-    /// Adds an article.
-    pub(super) fn push(&mut self, shelved: Shelved) {
-        let slot = self.next_slot();
+impl Index {
+    /// Adds an article; returns its slot.
+    pub(super) fn push(&mut self, shelved: Shelved) -> u32 {
         let sketch = shelved.candidate.sketch.clone();
-        self.slots.push(Some(shelved));
-        self.live += 1;
-        if self.used + sketch.marks().len() > self.cells.len() / 8 * 7 {
-            self.grow(sketch.marks().len());
-        } else {
-            self.index(slot, &sketch);
+        if self.used + indexed(&sketch).count() > self.cells.len() / 8 * 7 {
+            self.grow(&sketch);
         }
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+        });
+        self.slots[slot as usize] = Some(shelved);
+        self.index(slot, &sketch);
+        slot
     }
 
-    /// Empties a slot; its cells stay until the table grows or the day is forgotten.
+    /// Empties a slot; its cells stay until the table grows.
     pub(super) fn take(&mut self, slot: u32) -> Option<Shelved> {
-        let taken = self.slots.get_mut(slot as usize)?.take();
-        self.live -= usize::from(taken.is_some());
-        taken
+        self.slots.get_mut(slot as usize)?.take()
     }
 
     pub(super) fn get(&self, slot: u32) -> Option<&Shelved> {
@@ -76,15 +63,6 @@ impl Segment {
 
     pub(super) fn get_mut(&mut self, slot: u32) -> Option<&mut Shelved> {
         self.slots.get_mut(slot as usize)?.as_mut()
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.live == 0
-    }
-
-    /// Every live article.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Candidate> {
-        self.slots.iter().flatten().map(|shelved| &shelved.candidate)
     }
 
     /// Calls `found` with the slot of each article that probably has the shingle.
@@ -113,8 +91,7 @@ impl Segment {
         if slot >= MOST_SLOTS {
             return;
         }
-        let scale = sketch.scale() + thinned(sketch);
-        for mark in sketch.marks().filter(|mark| mark.is_lead() || mark.is_kept(scale)) {
+        for mark in indexed(sketch) {
             self.put(mark.hash(), slot);
         }
     }
@@ -137,18 +114,24 @@ impl Segment {
         }
     }
 
-    /// Makes room by half as much again, and leaves out the slots that were emptied.
-    fn grow(&mut self, needed: usize) {
-        let size = (self.used + needed).max(64) / 2 * 3;
-        // Before there is another: a day's table takes megabytes.
+    /// Makes room for half as many cells again as the live articles and a new one take, and gives
+    /// the slots back that were emptied.
+    fn grow(&mut self, new: &Sketch) {
+        let live: Vec<(u32, Sketch)> = (0..)
+            .zip(&self.slots)
+            .filter_map(|(slot, shelved)| Some((slot, shelved.as_ref()?.candidate.sketch.clone())))
+            .collect();
+        let sketches = live.iter().map(|(_, sketch)| sketch).chain([new]);
+        let needed: usize = sketches.map(|sketch| indexed(sketch).count()).sum();
+        // Before there is another: the table takes megabytes.
         self.cells = Vec::new();
-        self.cells = vec![EMPTY; size];
+        self.cells = vec![EMPTY; needed.max(64) / 2 * 3];
         self.used = 0;
-        for slot in 0..self.next_slot() {
-            if let Some(sketch) = self.get(slot).map(|shelved| shelved.candidate.sketch.clone()) {
-                self.index(slot, &sketch);
-            }
+        for (slot, sketch) in &live {
+            self.index(*slot, sketch);
         }
+        let slots = 0..u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        self.free = slots.filter(|slot| self.get(*slot).is_none()).collect();
     }
 
     /// The cells in which a shingle can be, in order.
@@ -160,6 +143,12 @@ impl Segment {
             if at < size { at } else { at - size }
         })
     }
+}
+
+/// The shingles by which an article is found.
+fn indexed(sketch: &Sketch) -> impl Iterator<Item = Mark> {
+    let scale = sketch.scale() + thinned(sketch);
+    sketch.marks().filter(move |mark| mark.is_lead() || mark.is_kept(scale))
 }
 
 /// By how many bits more than its sketch an article's index is thinned out, the lead excepted.
