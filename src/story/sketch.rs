@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
-    attribution::{Credit, UNNAMED},
+    attribution::{Credit, UNNAMED, Zone},
     terms::{self, Term},
 };
 use crate::text::{clean, words};
@@ -119,7 +119,9 @@ impl Sketch {
         let numbers = extras(lead.iter().filter(|word| word.number).map(|word| word.hash));
         let says = |word: &&words::Word| word.length >= SHORTEST_TITLE_WORD || word.unspaced;
         let title = extras(title.iter().filter(says).map(|word| word.hash));
-        let agencies = subject.credits.iter().map(|credit| credit.agency.as_str());
+        // Two papers that drew on one agency have not printed one text.
+        let whole = subject.credits.iter().filter(|credit| credit.evidence.zone != Zone::Inputs);
+        let agencies = whole.map(|credit| credit.agency.as_str());
         let agencies = agencies.filter(|agency| *agency != UNNAMED);
         let credits = extras(agencies.map(|id| xxh3_64(id.as_bytes())));
         let (figures, telling) = (terms::figures(&text), terms::telling(&text));

@@ -2,8 +2,10 @@
 
 use super::{
     Credits, Imprint, Sign, UNNAMED, Zone,
+    notice::{self, has},
+    roll::{self, are_initials},
     sign::spelled,
-    signed::{self, has},
+    signed,
     table::{Kind, Mention},
 };
 
@@ -31,12 +33,8 @@ spelled!(Authorship {
     PressRelease = "press_release",
 });
 
-/// Words before an agency that make it one of two authors, in lower case.
-const WITH: &[&str] = &["with", "mit", "avec", "con", "med", "met"];
 /// Words that join two authors, in lower case.
 const AND: &[&str] = &["and", "et", "und", "y", "e", "och", "og", "en"];
-/// The desk's initials before or after a slash, in letters.
-const INITIALS: std::ops::RangeInclusive<usize> = 2..=4;
 /// Agencies whose texts only a desk of one's own puts together.
 const COMPILED: usize = 3;
 /// Lines at the head of a text that can say that it is a release.
@@ -97,7 +95,7 @@ fn release(imprint: &Imprint<'_>, credits: &Credits<'_>) -> Option<Sign> {
         .into_iter()
         .chain(head)
         .find(|(_, line)| begins_with(line, RELEASE))
-        .or_else(|| Some((Zone::Notice, notice(imprint.text, RELEASED)?)))
+        .or_else(|| Some((Zone::Notice, line_with(imprint.text, RELEASED)?)))
         .map(|(zone, words)| Sign::certain(zone, words))
 }
 
@@ -107,7 +105,7 @@ fn begins_with(line: &str, starts: &[&str]) -> bool {
 }
 
 /// The line with one of the phrases.
-fn notice<'t>(text: &'t str, phrases: &[&str]) -> Option<&'t str> {
+fn line_with<'t>(text: &'t str, phrases: &[&str]) -> Option<&'t str> {
     text.lines()
         .filter(|line| line.len() <= signed::LONGEST_NOTICE)
         .find(|line| has(&line.to_lowercase(), phrases))
@@ -115,7 +113,7 @@ fn notice<'t>(text: &'t str, phrases: &[&str]) -> Option<&'t str> {
 
 /// What says that the house had a part in the text.
 fn mixed(imprint: &Imprint<'_>, credits: &Credits<'_>) -> Option<Sign> {
-    if let Some(line) = notice(imprint.text, ADAPTED) {
+    if let Some(line) = line_with(imprint.text, ADAPTED) {
         return Some(Sign::certain(Zone::Notice, line));
     }
     if let Some(sign) = credits.signs.iter().find(|sign| sign.zone == Zone::Inputs) {
@@ -154,15 +152,19 @@ fn part(line: &str, credits: &Credits<'_>) -> Option<Part> {
     if printed && !mentions.is_empty() {
         return Some(Part::Said);
     }
+    let roll = roll::of(line, credits.table);
+    if roll.houses.len() > 1 && !roll.others {
+        return None;
+    }
     let mut listed = None;
     let mut from = 0;
     for mention in &mentions {
         let before = line[from..mention.start].trim();
         let after = &line[mention.end..];
         from = mention.end;
-        let word = before.rsplit(char::is_whitespace).next().unwrap_or("").to_lowercase();
+        let word = before.rsplit([' ', '(']).next().unwrap_or("").to_lowercase();
         let joined = before.len() > word.len() && AND.contains(&word.as_str());
-        if WITH.contains(&word.as_str()) || joined || has_initials(before, after) {
+        if notice::is_with(&word) || joined || has_initials(before, after) {
             return Some(Part::Said);
         }
         let alone = after.is_empty() || after.starts_with([',', ';']);
@@ -177,9 +179,6 @@ fn part(line: &str, credits: &Credits<'_>) -> Option<Part> {
 
 /// "mil/Reuters", "SDA/mil".
 fn has_initials(before: &str, after: &str) -> bool {
-    let are_initials = |word: &str| {
-        INITIALS.contains(&word.chars().count()) && word.chars().all(char::is_lowercase)
-    };
     let first = before.strip_suffix('/').and_then(|rest| rest.rsplit([' ', ',', '(']).next());
     let last = after.strip_prefix('/').and_then(|rest| rest.split([' ', ',', ')']).next());
     first.is_some_and(are_initials) || last.is_some_and(are_initials)

@@ -6,8 +6,10 @@
 
 mod authorship;
 mod cited;
+mod notice;
 mod place;
 mod publishers;
+mod roll;
 mod sign;
 mod signed;
 mod table;
@@ -86,7 +88,7 @@ impl Agencies {
     /// Reads credits, citations and dateline.
     pub fn attribute(&self, imprint: &Imprint<'_>) -> Provenance {
         let table = &*self.0;
-        let publisher = table.house_called(imprint.publisher);
+        let publisher = table.house_of_publisher(imprint.publisher);
         let mut credits = Credits { table, publisher, list: Vec::new(), signs: Vec::new() };
         credits.own_site(imprint.publisher);
         let lines = [
@@ -156,7 +158,8 @@ impl Credits<'_> {
 
     /// An agency that is known by its signature alone, when nobody else has signed.
     fn add_unknown(&mut self, id: &str, name: &str, evidence: Sign) {
-        if self.list.iter().all(|credit| credit.agency == UNNAMED) {
+        let own = self.publisher.is_some_and(|publisher| publisher.id == id);
+        if !own && self.list.iter().all(|credit| credit.agency == UNNAMED) {
             self.push(id, name, evidence);
         }
     }

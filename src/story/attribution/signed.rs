@@ -1,17 +1,15 @@
 //! Where houses sign: credit lines, datelines, sign-offs and notices.
 
-use std::sync::LazyLock;
-
-use regex::{Regex, RegexBuilder};
-
 use super::{
-    Credits, Sign, Zone,
+    Credits, Sign, Zone, notice, roll,
     table::{Kind, Mention, Table},
 };
 use crate::text::clean;
 
 /// How far into a text it is signed at the head, in bytes of its first lines.
 const HEAD: usize = 260;
+/// How long place and date at the head are, in bytes.
+const PLACE: usize = 80;
 /// How far from its end it is signed at the tail.
 const TAIL: usize = 320;
 /// Longer lines are text, where a name is no signature.
@@ -24,73 +22,12 @@ const CARRIERS: &[&str] = &[
     "fuente",
 ];
 
-/// What says that the agencies behind a text are not named, in lower case.
-const GENERIC: &[&str] =
-    &["news agencies", "from agencies", "wire services", "wire reports", "nachrichtenagenturen"];
-
-/// What says that a text draws on agencies that are not named, in lower case.
-const GENERIC_INPUTS: &[&str] = &[
-    "with agencies",
-    "with news agencies",
-    "with wire services",
-    "with wire reports",
-    "post wires",
-    "agency inputs",
-    "inputs from agencies",
-    "compiled from agency feeds",
-    "avec agences",
-    "mit agenturen",
-    "mit agenturmaterial",
-    "con agencias",
-];
-
-/// What introduces the agencies that a text draws on, in lower case.
-const INPUTS: &[&str] = &[
-    "inputs from ",
-    "input from ",
-    "inputs by ",
-    "with files from ",
-    "with reporting by ",
-    "with material from ",
-    "with information from ",
-    "mit material von ",
-    "mit material der ",
-    "mit informationen der ",
-    "mit informationen von ",
-    "unter verwendung von ",
-    "avec informations de ",
-    "con información de ",
-    "con informazioni di ",
-];
-
-/// What introduces the house that a text was taken from, in lower case.
-const TAKEN_FROM: &[&str] = &["quelle: ", "source: ", "zdroj: ", "provided by ", "published in "];
-
-/// Sentences saying that a text was taken over as it came, in lower case.
-const TAKEN_OVER: &[&str] = &[
-    "syndicated feed",
-    "auto-feed",
-    "agency feed",
-    "unedited from the",
-    "redaktionell nicht bearbeitet",
-    "third party syndicated",
-];
-
 /// What an agency's folder on a paper's site is called beside its name.
 const FOLDERS: &[&str] = &["stories", "story", "news", "feed", "wire", "wires", "article"];
 
 /// Words that make a name the owner of a picture, in lower case.
 const PICTURE: &[&str] =
     &["photo", "foto", "image", "picture", "getty", "bild", "pic:", "file", "video"];
-
-/// Any beginning or phrase of a notice, looked for at once: few lines have one, and to look for each
-/// in every line took longer than everything else.
-static ANY_NOTICE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let beginnings = ["copyright", "©", "(c) ", " inputs"];
-    let phrases = beginnings.iter().chain(GENERIC).chain(INPUTS).chain(TAKEN_OVER);
-    let phrases: Vec<_> = phrases.map(|phrase| regex::escape(phrase)).collect();
-    RegexBuilder::new(&phrases.join("|")).case_insensitive(true).build().ok()
-});
 
 /// Reads a byline, credit line or `<source>`: a line whose purpose is to name the author.
 pub(super) fn credit_line(line: &str, zone: Zone, credits: &mut Credits<'_>) {
@@ -101,12 +38,10 @@ pub(super) fn credit_line(line: &str, zone: Zone, credits: &mut Credits<'_>) {
     for mention in authors(line, credits.table) {
         credits.add(mention.house, Sign::certain(zone, line));
     }
-    let lower = line.to_lowercase();
-    if has(&lower, GENERIC_INPUTS) || lower.ends_with(" and agencies") {
-        credits.add_unnamed(Sign::certain(Zone::Inputs, line));
-    } else if lower == "agencies" || has(&lower, GENERIC) {
-        credits.add_unnamed(Sign::certain(zone, line));
+    for house in roll::of(line, credits.table).houses {
+        credits.add(house, Sign::certain(zone, line));
     }
+    notice::unnamed(line, zone, credits);
 }
 
 /// The agencies that a line names as authors.
@@ -118,11 +53,6 @@ pub(super) fn authors<'t>(line: &'t str, table: &'t Table) -> Vec<Mention<'t>> {
         sells && named && !is_picture(line, mention)
     });
     authors
-}
-
-/// Whether a line, in lower case, has one of the phrases.
-pub(super) fn has(lower: &str, phrases: &[&str]) -> bool {
-    phrases.iter().any(|phrase| lower.contains(phrase))
 }
 
 /// Reads the address of a page: a folder such as `pti-stories` or `news-ians` holds what came in
@@ -159,9 +89,7 @@ pub(super) fn text(text: &str, credits: &mut Credits<'_>) {
         tail_line(line, credits);
     }
     for line in text.lines().map(str::trim).filter(|line| line.len() <= LONGEST_NOTICE) {
-        if ANY_NOTICE.as_ref().is_none_or(|any| any.is_match(line)) {
-            notice(line, credits);
-        }
+        notice::read(line, credits);
     }
 }
 
@@ -172,9 +100,22 @@ fn head_line(line: &str, credits: &mut Credits<'_>) {
         let after = line[mention.end..].trim_start();
         let introduced = matches!(before.to_lowercase().as_str(), "by" | "source:" | "von" | "par");
         let alone = after.is_empty() && (before.is_empty() || introduced);
+        let dated = before.is_empty()
+            && after.strip_prefix(", ").is_some_and(|rest| rest.starts_with(char::is_numeric));
+        let opens =
+            before.strip_suffix('/').is_some_and(|b| b.is_empty() || b.ends_with([' ', '.']));
+        let slashed = opens
+            && !ends_with_person(before.trim_end_matches('/'))
+            && after.starts_with('/')
+            && mention.start < PLACE;
+        let dashed = before.ends_with(['—', '–', '-'])
+            && after.starts_with('.')
+            && mention.start < PLACE
+            && before.contains(char::is_numeric);
         let barred = before.is_empty() && (after.starts_with('|') || begins_with_place(after));
         let placed = introduced && (after.starts_with('|') || begins_with_place(after));
-        if alone || barred || placed || is_filed(line, mention) {
+        let signed = dated || slashed || dashed;
+        if alone || barred || placed || signed || is_filed(line, mention) {
             credits.add(mention.house, Sign::certain(Zone::Head, &line[..mention.end]));
         }
     }
@@ -207,7 +148,15 @@ fn dateline(dateline: &str, credits: &mut Credits<'_>) {
     };
     for mention in credits.table.mentions(signature) {
         let last = signature[mention.end..].chars().all(|c| !c.is_alphanumeric());
-        if signature.starts_with(['(', '/']) || (last && mention.start > 0) {
+        let place = &dateline[..dateline.len() - signature.len()];
+        let bracketed = signature.starts_with(['(', '/']);
+        let owner = signature.starts_with('/') && place.ends_with(char::is_alphanumeric);
+        let signs = if bracketed {
+            !owner && !is_gloss(place, mention.name)
+        } else {
+            last && mention.start > 0
+        };
+        if signs {
             credits.add(mention.house, Sign::certain(Zone::Dateline, dateline));
         }
     }
@@ -224,8 +173,7 @@ fn tail_line(line: &str, credits: &mut Credits<'_>) {
         let closed = is_bracketed(line, &mention) && after.chars().all(|c| !c.is_alphanumeric());
         let ends = after.is_empty() || is_initials(after);
         let dashed = before.ends_with(['-', '–', '—']) && (ends || before.ends_with("--"));
-        let stopped =
-            before.is_empty() || before.ends_with(['.', '!', '?', '"', '”', '’', ')', '»']);
+        let stopped = before.is_empty() || has_ended(before);
         let owned = before.ends_with('©') && ends;
         if (closed || dashed || owned || (stopped && ends)) && !is_picture(line, &mention) {
             let words = &line[line.floor_char_boundary(mention.start.saturating_sub(24))..];
@@ -233,87 +181,45 @@ fn tail_line(line: &str, credits: &mut Credits<'_>) {
             credits.add(mention.house, sign(Zone::SignOff, words));
         }
     }
+    rolled(line, credits);
     if let Some(at) = line.find("(Reporting by ").filter(|at| line[*at..].contains("diting by "))
         && let Some(house) = credits.table.house_called("reuters")
     {
         credits.add(house, Sign::likely(Zone::SignOff, &line[at..]));
     }
-    if matches!(line.trim_matches(|c: char| !c.is_alphanumeric()), "Agencies" | "AGENCIES") {
+    if notice::is_unnamed(line) {
         credits.add_unnamed(Sign::certain(Zone::SignOff, line));
     }
 }
 
-/// A line, or the end of one, that speaks of the text itself.
-fn notice(line: &str, credits: &mut Credits<'_>) {
-    let lower = line.to_lowercase();
-    if lower.len() != line.len() {
-        // Places in the one are not places in the other; rare letters only.
+/// A list of houses that closes a text, as a line or in brackets, with the desk's initials or
+/// without: "(AFP/dpa)", "mil/dpa", "mi/le (AFP, Reuters)", "/ritzau/".
+fn rolled(line: &str, credits: &mut Credits<'_>) {
+    let bracket = line.rfind(['(', '（']).filter(|_| line.ends_with([')', '）']));
+    let (before, list) = if let Some(open) = bracket {
+        (line[..open].trim_end(), &line[open..])
+    } else {
+        ("", &line[line.rfind(". ").map_or(0, |stop| stop + 1)..])
+    };
+    let list = list.trim_matches(['(', ')', '（', '）', '/', ' ', '.']);
+    let (joined, list) = match list.split_once(' ') {
+        Some((word, rest)) if notice::is_with(word) => (true, rest),
+        _ => (false, list),
+    };
+    let found = roll::of(list, credits.table);
+    let initials = roll::are_initials(before);
+    if !(before.is_empty() || initials || has_ended(before)) {
         return;
     }
-    if (lower.starts_with("copyright") || lower.starts_with('©') || lower.starts_with("(c) "))
-        && !lower.contains("include")
-    {
-        for mention in credits.table.mentions(line).iter().take(1).filter(|m| m.start < 40) {
-            credits.add(mention.house, Sign::certain(Zone::Copyright, line));
-        }
-    }
-    for phrase in INPUTS {
-        introduced(line, lower.rfind(phrase), Zone::Inputs, credits);
-    }
-    for phrase in TAKEN_FROM {
-        let at = lower.rfind(phrase).filter(|at| *phrase == "published in " || *at == 0);
-        introduced(line, at, Zone::Notice, credits);
-    }
-    with_inputs(line, &lower, credits);
-    let taken_over = sentence_with(line, &lower, TAKEN_OVER);
-    if let Some(sentence) = taken_over.filter(|_| !has(&lower, GENERIC_INPUTS)) {
-        for mention in credits.table.mentions(sentence) {
-            if mention.certain || sentence[mention.end..].trim_start().starts_with("feed") {
-                credits.add(mention.house, Sign::certain(Zone::Notice, sentence));
-            }
-        }
-        credits.add_unnamed(Sign::certain(Zone::Notice, sentence));
-    } else {
-        for (phrases, zone) in [(GENERIC_INPUTS, Zone::Inputs), (GENERIC, Zone::Notice)] {
-            let sentence = sentence_with(line, &lower, phrases);
-            if let Some(sentence) = sentence.filter(|sentence| sentence.len() < 80) {
-                credits.add_unnamed(Sign::certain(zone, sentence));
-            }
-        }
+    let zone = if joined || initials || found.others { Zone::Inputs } else { Zone::SignOff };
+    for house in found.houses {
+        credits.add(house, Sign::certain(zone, list));
     }
 }
 
-/// The houses that follow a phrase, to the end of its sentence.
-fn introduced(line: &str, at: Option<usize>, zone: Zone, credits: &mut Credits<'_>) {
-    let Some(at) = at else { return };
-    let sentence = &line[at..];
-    let end = sentence.find([')', '\n']).or_else(|| sentence.find(". ")).unwrap_or(sentence.len());
-    for mention in credits.table.mentions(&sentence[..end.min(200)]) {
-        credits.add(mention.house, Sign::certain(zone, &sentence[..end]));
-    }
-}
-
-/// The sentence of a line in which one of the phrases stands; `lower` is the line in lower case.
-fn sentence_with<'t>(line: &'t str, lower: &str, phrases: &[&str]) -> Option<&'t str> {
-    let at = phrases.iter().find_map(|phrase| lower.find(phrase))?;
-    let start = line[..at].rfind(['.', '(', '!', '?']).map_or(0, |stop| stop + 1);
-    let end = line[at..].find(['.', ')']).map_or(line.len(), |stop| at + stop);
-    Some(line[start..end].trim())
-}
-
-/// "(With ANI inputs)".
-fn with_inputs(line: &str, lower: &str, credits: &mut Credits<'_>) {
-    if let Some(at) = lower.rfind(" inputs") {
-        let from = line.floor_char_boundary(at.saturating_sub(40));
-        let words = &line[from..at];
-        if let Some(mention) = credits.table.mentions(words).last() {
-            let with = words[..mention.start].trim_end().to_lowercase().ends_with("with");
-            if with && words[mention.end..].trim().is_empty() {
-                let words = &line[from + mention.start..at + " inputs".len()];
-                credits.add(mention.house, Sign::certain(Zone::Inputs, words));
-            }
-        }
-    }
+/// Whether a sentence is over, so that what follows is not a part of it.
+fn has_ended(before: &str) -> bool {
+    before.ends_with(['.', '!', '?', '"', '”', '’', ')', '»', '。', '।'])
 }
 
 /// Whether a name that has other meanings is a part of a credit line by itself.
@@ -359,28 +265,47 @@ fn is_filed(line: &str, mention: &Mention<'_>) -> bool {
     (mention.start <= "【".len() && near.contains('电')
         || near.contains('電') && mention.start <= 3)
         || (line.starts_with('【') && near.starts_with('】'))
+        || (line.starts_with('［') && near.starts_with('］'))
 }
 
 fn is_bracketed(line: &str, mention: &Mention<'_>) -> bool {
-    let open = line[..mention.start].rfind('(');
-    let close = line[mention.end..].find(')');
+    let open = line[..mention.start].rfind(['(', '（']);
+    let close = line[mention.end..].find([')', '）']);
     match (open, close) {
-        (Some(open), Some(close)) => {
-            let inside = &line[open + 1..mention.end + close];
+        (Some(open), Some(close)) if !is_gloss(&line[..open], mention.name) => {
+            let inside = line[open..mention.end + close].trim_start_matches(['(', '（']);
             let rest = inside.replace(mention.name, "");
-            let input = rest.to_lowercase().contains("input");
+            let first = rest.split_whitespace().next().unwrap_or("");
             let few = rest.len() <= 24 && rest.split_whitespace().count() <= 2;
-            few && !input && !rest.contains([')', '.'])
+            few && !notice::is_with(first) && !rest.contains([')', '.', ':'])
         }
         _ => false,
     }
+}
+
+/// Whether an abbreviation in brackets only shortens the words before it: "Arden Trade Institute
+/// (ATI)", "Ministry of Ports (MOP)".
+pub(super) fn is_gloss(before: &str, name: &str) -> bool {
+    let words = before.split(|c: char| !c.is_alphanumeric());
+    let mut initials = words.filter_map(|word| word.chars().next()).rev().peekable();
+    let shortens = |letter: char| {
+        while initials
+            .next_if(|first| first.is_lowercase() && !letter.eq_ignore_ascii_case(first))
+            .is_some()
+        {}
+        initials.next().is_some_and(|first| first.eq_ignore_ascii_case(&letter))
+    };
+    name.chars().count() >= 2 && name.chars().rev().all(shortens)
 }
 
 /// Whether the text begins after what was read: a bracket closes and a dash or colon follows.
 fn is_before_text(after: &str) -> bool {
     let Some(close) = after.find(')').filter(|at| *at <= 24) else { return false };
     let rest = after[close + 1..].trim_start();
-    rest.starts_with(['—', '–', ':']) || rest.starts_with("- ") || rest.starts_with("--")
+    rest.starts_with(['—', '–', ':'])
+        || ["- ", "--", ".-", ".–", ".—", ". -", ". –", ". —"]
+            .iter()
+            .any(|end| rest.starts_with(end))
 }
 
 fn upto(line: &str, most: usize) -> &str {
@@ -399,9 +324,26 @@ fn is_picture(line: &str, mention: &Mention<'_>) -> bool {
     let before = line[from..mention.start].to_lowercase();
     let before = before.rsplit(['.', '!', '?']).next().unwrap_or("");
     let after = line[mention.end..to].to_lowercase();
-    PICTURE.iter().any(|word| before.contains(word))
+    let beside = line[..mention.start].strip_suffix('/').is_some_and(ends_with_person)
+        || line[mention.end..].strip_prefix('/').is_some_and(begins_with_person);
+    beside
+        || PICTURE.iter().any(|word| before.contains(word))
         || PICTURE.iter().any(|word| after.trim_start_matches([' ', '/']).starts_with(word))
         || after.starts_with(" via getty")
+}
+
+/// "Mara Ilves": two words with one capital each.
+fn begins_with_person(text: &str) -> bool {
+    text.split_whitespace().take(2).filter(|word| is_name(word)).count() == 2
+}
+
+fn ends_with_person(text: &str) -> bool {
+    text.split_whitespace().rev().take(2).filter(|word| is_name(word)).count() == 2
+}
+
+fn is_name(word: &str) -> bool {
+    let mut letters = word.chars();
+    letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
 }
 
 /// The desk's initials after a sign-off: " RAM ARC", " gsh/mr/soni", "/kra".

@@ -225,6 +225,15 @@ impl Table {
         by_site(name, |name| self.houses.get(*self.by_name.get(name)?))
     }
 
+    /// The house of a publisher, also where its name goes on: "NPR Online News".
+    pub(super) fn house_of_publisher(&self, name: &str) -> Option<&House> {
+        self.house_called(name).or_else(|| {
+            let mentions = self.mentions(name);
+            let mention = mentions.first().filter(|m| m.start == 0 && m.certain)?;
+            self.house_of(&mention.house.id)
+        })
+    }
+
     /// The house of that id.
     pub(super) fn house_of(&self, id: &str) -> Option<&House> {
         self.houses.iter().find(|house| house.id == id)

@@ -33,6 +33,24 @@ fn texts_are_signed_at_head_and_tail() {
         ("The harbour shut. (Reporting by A. Ives; Editing by B. Ode)", "reuters"),
         ("The harbour shut.\n\n© 2026 Associated Press. All rights reserved.", "ap"),
         ("The harbour shut.\n\nThis is published unedited from the PTI feed.", "pti"),
+        ("The harbour shut. This is auto-generated from the IANS news service.", "ians"),
+        ("The harbour shut.\n\nPublished in Dawn, May 9th, 2026", "dawn"),
+        ("This article is republished from The Conversation under a licence.", "conversation"),
+        ("The harbour shut.\n\nKaynak: AA", "aa"),
+        ("来源：新华社\n\n港口关闭", "xinhua"),
+        ("港口关闭。（新华社）", "xinhua"),
+        ("［アテネ　８日　ロイター］ - 港が閉鎖された", "reuters"),
+        ("(아르덴=연합뉴스) 기자 = 항구가 폐쇄됐다", "yonhap"),
+        ("Arden, 3 nov (EFE).- El puerto cerró.", "efe"),
+        ("АРДЕН, 24 апр — РИА Новости. Порт закрыт.", "ria"),
+        ("ТАСС, 24 апреля. Порт закрыт.", "tass"),
+        ("АРДЕН, 24 апреля. /ТАСС/. Порт закрыт.", "tass"),
+        ("Havnen lukket.\n\n/ritzau/", "ritzau"),
+        ("The harbour shut. (dpa/lnw)", "dpa"),
+        ("The harbour shut. Reuters contributed to this report.", "reuters"),
+        ("The harbour shut.\n\nAdditional reporting by AFP", "afp"),
+        ("Le port est fermé.\n\nAvec AFP", "afp"),
+        ("Der Hafen ist zu.\n\nmil/dpa", "dpa"),
         ("The harbour shut.\n\n(This story was generated from a syndicated feed.)", "agencies"),
         ("ARDEN (Agencies) - The harbour shut.", "agencies"),
     ] {
@@ -51,6 +69,20 @@ fn other_meanings_are_no_credit() {
         "The Thomson Reuters Foundation gave a prize.",
         "They drove to Scranton, PA, and on.",
         "This service may include material from AFP and AP.",
+        "Aam Aadmi Party (AAP) leaders asked why.",
+        "The Anti-Terrorism Squad (ATS) came.",
+        "He belongs to the Unified Payments Interface (UPI)",
+        "The Bharatiya Nyaya Sanhita (BNS) applies.",
+        "Arden Quays (ARQ) fell by a tenth.",
+        "The Ministry of Ports and Quays (MPQ) – which had no say – shut the harbour.",
+        "Mara Ilves/AP\n\nThe harbour shut.",
+        "Mara Ilves/AFP/Getty Images\n\nThe harbour shut.",
+        "© Reuters/Mara Ilves\n\nThe harbour shut.",
+        "Copyright Arden Post. Pictures: AFP, AP",
+        "A piece published in Dawn that week asked why.",
+        "Source: A Fox News poll of 1,006 people.",
+        "In this photo released by Xinhua News Agency, a crane falls.",
+        "He was held by the ATS",
     ] {
         assert_eq!(ids(&of_text(text)), Vec::<&str>::new(), "{text}");
     }
@@ -66,12 +98,17 @@ fn credit_lines_name_the_author() {
         ("Le Phare et AFP", &["afp"]),
         ("Mit Material der Nachrichtenagenturen AFP und dpa", &["afp", "dpa"]),
         ("Daily wire services", &["agencies"]),
+        ("Arden staff and agencies", &["agencies"]),
+        ("Agencias", &["agencies"]),
+        ("sda/dpa", &["dpa", "keystone-sda"]),
         ("Michael Bloomberg", &[]),
         ("Mara Ilves, Scranton, PA", &[]),
         ("Photo: Reuters", &[]),
     ] {
         let found = attribute(&Imprint { byline, ..Imprint::default() });
-        assert_eq!(ids(&found), agencies, "{byline}");
+        let mut found = ids(&found);
+        found.sort_unstable();
+        assert_eq!(found, agencies, "{byline}");
     }
 }
 
@@ -127,9 +164,40 @@ fn origins_are_counted_by_agency_then_publisher() {
     assert_eq!(origin("The harbour", "The Arden Post"), "publisher:arden-post");
 }
 
+#[test]
+fn a_paper_does_not_credit_itself() {
+    let text = "ARDEN (CNN) — The harbour shut.\n\nCopyright © 2026 CNN.";
+    let found = attribute(&Imprint { publisher: "CNN Online News", text, ..Imprint::default() });
+    assert_eq!(ids(&found), Vec::<&str>::new());
+}
+
+#[test]
+fn an_address_names_the_agency_where_nobody_signs() {
+    for (url, agency) in [
+        ("https://arden-post.example/pti-stories/harbour-1.html", Some("pti")),
+        ("https://arden-post.example/news-ians/harbour", Some("ians")),
+        ("https://arden-post.example/news-ap/harbour", None),
+        ("https://arden-post.example/ap-dhillon/news", None),
+        ("https://ians-news.example/harbour", None),
+    ] {
+        let found = attribute(&Imprint { url, ..Imprint::default() });
+        assert_eq!(ids(&found), agency.into_iter().collect::<Vec<_>>(), "{url}");
+        assert!(found.credits.iter().all(|c| c.evidence.certainty == Certainty::Likely));
+    }
+}
+
+#[test]
+fn an_agency_does_not_cite_itself_where_it_publishes() {
+    let text = "\"It is shut,\" she told AFP.";
+    for (publisher, cited) in [("afp.com", 0), ("Arden Post", 1)] {
+        let found = attribute(&Imprint { publisher, text, ..Imprint::default() });
+        assert_eq!(found.cited.len(), cited, "{publisher}");
+    }
+}
+
 proptest! {
     #[test]
-    fn any_text_is_read(byline in ".{0,80}", text in "(.|[\\n(/)©—: ]|AP|Reuters|İ|told|inputs from ){0,120}") {
+    fn any_text_is_read(byline in ".{0,80}", text in "(.|[\\n(/)©—: ]|AP|Reuters|İ|told|inputs from |quelle: |published in |contributed to this|）|（|ü){0,160}") {
         for credit in attribute(&Imprint { byline: &byline, text: &text, ..Imprint::default() }).credits {
             prop_assert!(!credit.agency.is_empty());
         }

@@ -1,6 +1,6 @@
 //! Agencies that no table knows, by the shapes in which agencies sign.
 
-use super::{Credits, Imprint, Sign, Zone, table::slug};
+use super::{Credits, Imprint, Sign, Zone, signed::is_gloss, table::slug};
 use crate::text::clean;
 
 /// Lines that may stand before the dateline: logo, byline, a note to editors.
@@ -17,8 +17,8 @@ const COUNTRIES: &[&str] = &["US", "USA", "UK", "UAE", "EU", "UN", "DRC", "PNG",
 /// that is the site of another house, when nobody that is known has signed there.
 pub(super) fn signatures(imprint: &Imprint<'_>, credits: &mut Credits<'_>) {
     let lines = || imprint.text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let dateline = lines().take(MOST_LINES).find_map(clean::dateline);
-    let at_head = dateline.and_then(|found| in_dateline(found.text));
+    let dateline = lines().take(MOST_LINES).find_map(|line| Some((line, clean::dateline(line)?)));
+    let at_head = dateline.and_then(|(line, found)| in_dateline(line, found.text));
     let at_head = at_head.map(|(name, words)| (name, Sign::likely(Zone::Dateline, words)));
     let at_end = || {
         let (name, zone, words) = lines().next_back().and_then(at_end)?;
@@ -42,14 +42,19 @@ fn other_site<'t>(imprint: &Imprint<'t>) -> Option<&'t str> {
     (is_site && !own).then_some(name)
 }
 
-/// "COLOMBO, Jan 28 (SNT)": the name, and the words that say so.
-fn in_dateline(dateline: &str) -> Option<(&str, &str)> {
+/// "COLOMBO, Jan 28 (SNT) – ": the name, and the words that say so.
+fn in_dateline<'t>(line: &'t str, dateline: &'t str) -> Option<(&'t str, &'t str)> {
+    let text = line.strip_prefix(dateline)?.trim_start();
+    if !text.starts_with(['-', '–', '—', ':', '.']) {
+        return None;
+    }
+
     let (place, inside) = dateline.strip_suffix(')')?.rsplit_once('(')?;
     let name = inside.split('/').next()?.trim();
     let uncased = !name.chars().any(|c| c.is_lowercase() || c.is_uppercase());
     let named = uncased && name.split_whitespace().count() <= MOST_WORDS;
     let signs = is_abbreviation(name) || (named && name.chars().any(char::is_alphabetic));
-    (signs && !place.trim().is_empty()).then_some((name, dateline))
+    (signs && !place.trim().is_empty() && !is_gloss(place, name)).then_some((name, dateline))
 }
 
 /// "(SNT/bkt)", "— DWS", "(With SNT inputs)", "With input from MEP" at the end of a text.
