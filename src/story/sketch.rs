@@ -264,6 +264,15 @@ fn read(text: &str, most: usize) -> (Vec<words::Word>, usize) {
     for line in clean::lines(&decoded) {
         reader.read(line);
     }
+    let (words, total) = reader.finish();
+    if !words.is_empty() {
+        return (words, total);
+    }
+    // What looks like furniture is all there is, so it is the text; a caption never is.
+    let mut reader = words::Reader::new(most);
+    for line in decoded.lines().filter(|line| !clean::is_caption(line.trim())) {
+        reader.read(line);
+    }
     reader.finish()
 }
 

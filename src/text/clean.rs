@@ -4,6 +4,10 @@ use std::borrow::Cow;
 
 /// The longest line that can be clutter, in bytes; furniture is short, paragraphs are long.
 const LONGEST_CLUTTER: usize = 320;
+/// The longest notice before a text on one line, in bytes; a longer sentence has the text in it.
+const LONGEST_NOTICE: usize = 160;
+/// Words for kinds of pictures.
+const PICTURES: &[&str] = &["file", "undated", "aerial", "handout", "combination", "satellite"];
 /// How far into a text a dateline can reach, in bytes.
 const LONGEST_DATELINE: usize = 110;
 
@@ -105,6 +109,19 @@ const CLUTTER_STARTS: &[&str] = &[
     "আরও পড়ুন",
 ];
 
+/// Labels of buttons and pictures that stand before a text where line breaks were lost, in lower
+/// case; single words are left out, since texts begin with them, too.
+const LABELS: &[&str] = &[
+    "share this article",
+    "share this story",
+    "enlarge this image",
+    "toggle caption",
+    "listen to article",
+    "listen to this article",
+    "story continues below advertisement",
+    "story continues below this ad",
+];
+
 /// UTF-8 read as Windows-1252 and written again: what is seen, and what it was.
 const MOJIBAKE: &[(&str, &str)] = &[
     ("â€™", "’"),
@@ -165,23 +182,31 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A line without the notices before its text, as in summaries whose line breaks were lost.
+/// A line without the labels and notices before its text, as in summaries whose line breaks were
+/// lost.
 fn without_notices(mut line: &str) -> &str {
     for _ in 0..MOST_NOTICES {
-        match sentence_end(line) {
-            Some(end) if is_clutter(&line[..end]) => line = line[end..].trim_start(),
-            _ => break,
+        let label = LABELS.iter().find(|label| begins_with(line, label)).map(|label| label.len());
+        let end = sentence_end(line);
+        let is_notice = |end: &usize| *end <= LONGEST_NOTICE && is_clutter(&line[..*end]);
+        let notice = || end.filter(|end| is_notice(end) || is_caption(&line[..*end]));
+        match label.filter(|end| line[*end..].starts_with(' ')).or_else(notice) {
+            Some(end) => line = line[end..].trim_start(),
+            None => break,
         }
     }
     line
 }
 
-/// Where the first sentence ends, if another follows; a stop after a capital is an abbreviation.
+/// Where the first sentence ends, if another follows; a stop after a capital, or before a number or
+/// a small letter, is an abbreviation's.
 fn sentence_end(line: &str) -> Option<usize> {
     let mut stops = line.match_indices(['.']).take_while(|(at, _)| *at < LONGEST_CLUTTER);
     let (at, _) = stops.find(|(at, _)| {
-        let closed = line[at + 1..].trim_start_matches([')', ']']).starts_with(' ');
-        closed && !line[..*at].ends_with(char::is_uppercase)
+        let after = line[at + 1..].trim_start_matches([')', ']']).strip_prefix(' ');
+        let next = after.and_then(|after| after.chars().next());
+        next.is_some_and(|c| !c.is_lowercase() && !c.is_numeric())
+            && !line[..*at].ends_with(char::is_uppercase)
     })?;
     line[at..].find(' ').map(|space| at + space)
 }
@@ -195,6 +220,25 @@ pub fn is_clutter(line: &str) -> bool {
     bare.is_empty()
         || CLUTTER.iter().any(|known| bare.eq_ignore_ascii_case(known))
         || CLUTTER_STARTS.iter().any(|start| begins_with(line, start))
+        || is_caption(line)
+}
+
+/// Whether a line begins like the caption of an agency's picture, which many texts of an event
+/// share: "FILE - In this Dec. 3, 2025 photo, the pier stands" or "This photo made available by".
+pub fn is_caption(line: &str) -> bool {
+    if let Some(rest) = line.strip_prefix("FILE").or_else(|| line.strip_prefix("File")) {
+        return rest.trim_start().starts_with(['-', '–', '—']);
+    }
+    let start = ["In this ", "In a ", "This "].iter().find_map(|start| line.strip_prefix(start));
+    let mut words = start.into_iter().flat_map(str::split_whitespace);
+    // A date may stand between, and what kind of picture it is.
+    words
+        .find(|word| !is_of_a_date(word) && !PICTURES.contains(word))
+        .is_some_and(|word| matches!(word.trim_end_matches(','), "photo" | "image"))
+}
+
+fn is_of_a_date(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_uppercase() || c.is_numeric())
 }
 
 /// The dateline at the start of a line, when there is one.
@@ -359,6 +403,41 @@ mod tests {
             lines(text).collect::<Vec<_>>(),
             ["The harbour shut. Click here is what it says."]
         );
+    }
+
+    #[test]
+    fn labels_before_the_text_are_left_out() {
+        for line in [
+            "Share this article ARDEN, May 3 (MNS): The harbour shut. It opens soon.",
+            "Story continues below this ad Enlarge this image The harbour shut. It opens soon.",
+            "FILE - In this Dec. 3, 2025 photo, the pier stands. The harbour shut. It opens soon.",
+        ] {
+            assert_eq!(
+                lines(line).collect::<Vec<_>>(),
+                ["The harbour shut. It opens soon."],
+                "{line}"
+            );
+        }
+        let read = "Also read: Ten walks ARDEN (MNS) - The harbour shut, and with it everything that \
+                    lives by it, from the fish market to the ferries and the two old shipyards of the north. It opens.";
+        assert_eq!(without_notices(read), read, "a notice does not go on for so long");
+    }
+
+    #[test]
+    fn captions_say_that_they_are() {
+        for line in [
+            "FILE - In this Dec. 3 photo, the pier stands",
+            "File — Ann Ray speaks",
+            "In this photo provided by the port, a crane falls",
+            "This Sept. 18, 2025, image shows the pier",
+        ] {
+            assert!(is_caption(line), "{line}");
+        }
+        for line in
+            ["Filed in Arden", "This is the pier", "In this town, nobody takes a photo of it"]
+        {
+            assert!(!is_caption(line), "{line}");
+        }
     }
 
     #[test]
