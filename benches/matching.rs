@@ -5,7 +5,7 @@ use divan::{Bencher, counter::ItemsCount};
 use wiredesk::{
     model::RuleName,
     query::{self, Aliases, Facts},
-    rule::{Rule, Ruleset, Scope},
+    rule::{Frequencies, Rule, Ruleset, Scope},
     text::token::Tokens,
 };
 
@@ -82,5 +82,5 @@ fn compile(bencher: Bencher<'_, '_>, count: u64) {
     bencher
         .counter(ItemsCount::new(rules.len()))
         .with_inputs(|| rules.clone())
-        .bench_values(Ruleset::compile);
+        .bench_values(|rules| Ruleset::compile(rules).tuned(&Frequencies::default()));
 }
