@@ -93,6 +93,15 @@ pub struct BriefWeights {
     pub least_words: f64,
 }
 
+impl RewriteWeights {
+    /// The same weights with another sum that is needed; shorter texts need as much more or less.
+    #[must_use]
+    pub fn with_needed(self, needed: f64) -> Self {
+        let brief = self.brief.needed * needed / self.needed;
+        Self { needed, brief: BriefWeights { needed: brief, ..self.brief }, ..self }
+    }
+}
+
 impl Default for RewriteWeights {
     fn default() -> Self {
         Self {

@@ -12,7 +12,6 @@ use crate::{
     model::{ArticleId, StoryId},
     pipeline::hand,
     store::{Refused, StoreError, WriteTx},
-    story::Thresholds,
 };
 
 #[derive(clap::Args, Debug)]
@@ -47,16 +46,18 @@ pub(super) fn split(args: &SplitArgs) -> anyhow::Result<Exit> {
     articles.sort_unstable();
     articles.dedup();
     let many = counted(articles.len(), "article");
+    let thresholds = open::load(&args.config.config)?.story;
     let new = write(&args.config, move |tx| {
-        hand::split(tx, story, &articles, &Thresholds::default(), Clock::System.now())
+        hand::split(tx, story, &articles, &thresholds, Clock::System.now())
     })?;
     print(&format!("story {new}: {many} taken out of story {story}\n"))
 }
 
 pub(super) fn merge(args: &MergeArgs) -> anyhow::Result<Exit> {
     let (one, other) = (StoryId(args.one), StoryId(args.other));
+    let thresholds = open::load(&args.config.config)?.story;
     let story = write(&args.config, move |tx| {
-        hand::merge(tx, one, other, &Thresholds::default(), Clock::System.now())
+        hand::merge(tx, one, other, &thresholds, Clock::System.now())
     })?;
     print(&format!("story {story}: story {} is part of it now\n", one.max(other)))
 }

@@ -25,6 +25,16 @@ const DOCUMENT_BYTES: RangeInclusive<u64> = 1 << 10..=256 << 20;
 /// Seconds that one answer may take: less is no patience, more would outlast the claim on the feed.
 const ANSWER_SECONDS: RangeInclusive<u64> = 1..=4 * 60;
 
+/// Containment that makes a copy: below, reports of one event are one story; above, copies that lost
+/// a paragraph are not.
+const COPY: RangeInclusive<f64> = 0.35..=0.9;
+
+/// The least containment that makes reports related; with less, everything is related to something.
+const RELATED: f64 = 0.1;
+
+/// Evidence for a copy that was reworded: with less, reports of one event are taken for copies.
+const REWRITTEN: RangeInclusive<f64> = 5.0..=20.0;
+
 /// `[fetch]`.
 pub(super) fn fetch(raw: &Raw, report: &mut Report) -> fetch::Settings {
     let mut settings = fetch::Settings::default();
@@ -94,10 +104,21 @@ pub(super) fn limits(raw: &Raw, report: &mut Report) -> Limits {
 /// `[story]`.
 pub(super) fn story(raw: &Raw, report: &mut Report) -> Thresholds {
     let mut thresholds = Thresholds::default();
-    let section = raw.story.as_ref();
-    let text = section.and_then(|section| section.value.window.as_ref());
-    if let Some(window) = span(section, text, HOUR..=30 * DAY, report) {
+    let Some(section) = &raw.story else { return thresholds };
+    let written = &section.value;
+    if let Some(window) = span(Some(section), written.window.as_ref(), HOUR..=30 * DAY, report) {
         thresholds.window = window;
+    }
+    if let Some(copy) = share(section, written.copy.as_ref(), COPY, report) {
+        thresholds.copy_thin += copy - thresholds.copy;
+        thresholds.copy = copy;
+    }
+    let related = RELATED..=thresholds.copy;
+    if let Some(related) = share(section, written.related.as_ref(), related, report) {
+        thresholds.related = related;
+    }
+    if let Some(needed) = share(section, written.rewritten.as_ref(), REWRITTEN, report) {
+        thresholds.rewrite = thresholds.rewrite.with_needed(needed);
     }
     thresholds
 }
@@ -222,6 +243,24 @@ fn number<T>(
     section.read(written?, report, |number| {
         let fits = u64::try_from(*number).ok().filter(|number| range.contains(number));
         fits.and_then(|number| usize::try_from(number).ok()).ok_or_else(|| {
+            Fault::new(format!("{number} is out of range")).with_help(format!(
+                "from {} to {}",
+                range.start(),
+                range.end()
+            ))
+        })
+    })
+}
+
+fn share<T>(
+    section: &Placed<T>,
+    written: Option<&Spanned<f64>>,
+    range: RangeInclusive<f64>,
+    report: &mut Report,
+) -> Option<f64> {
+    section.read(written?, report, |number| {
+        let fits = range.contains(number).then_some(*number);
+        fits.ok_or_else(|| {
             Fault::new(format!("{number} is out of range")).with_help(format!(
                 "from {} to {}",
                 range.start(),

@@ -105,6 +105,9 @@ give_up_after = "1 day"
 retention = "30 days"
 [story]
 window = "2 days"
+copy = 0.6
+related = 0.4
+rewritten = 12
 [alias]
 water = 'flood OR floods'
 [[feed]]
@@ -151,6 +154,11 @@ was = "old"
     );
     assert_eq!((live.limits.polls, live.limits.sends), (3, 1));
     assert_eq!(live.story.window, Duration::from_hours(48));
+    assert_eq!((live.story.copy, live.story.related), (0.6, 0.4));
+    let usual = crate::story::Thresholds::default();
+    assert!((live.story.copy_thin - usual.copy_thin - 0.1).abs() < 1e-9);
+    assert_eq!(live.story.rewrite.needed, 12.0);
+    assert!((live.story.rewrite.brief.needed - 2.0 * usual.rewrite.brief.needed).abs() < 1e-9);
     assert_eq!(live.feeds.len(), 1);
     assert_eq!(live.feeds[&FeedName::new("local")].interval, Some(Duration::from_secs(1)));
     let policy = &live.policies[&RuleName::new("new")];

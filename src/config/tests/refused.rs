@@ -241,6 +241,28 @@ fn what_is_not_available_yet_is_said() {
 }
 
 #[test]
+fn thresholds_have_bounds() {
+    let story = "[story]\ncopy = 0.4\nrelated = 0.5\nrewritten = 1\n";
+    assert_snapshot!(refused(&desk_and(story)), @"
+    error: 0.5 is out of range
+      --> w.toml:17:11
+       |
+    17 | related = 0.5
+       |           ^^^
+       |
+       = help: from 0.1 to 0.4
+
+    error: 1 is out of range
+      --> w.toml:18:13
+       |
+    18 | rewritten = 1
+       |             ^
+       |
+       = help: from 5 to 20
+    ");
+}
+
+#[test]
 fn intervals_are_at_least_a_minute_unless_the_address_is_allowed() {
     let feed = "[[feed]]\nname = 'b'\nurl = 'http://10.0.0.1:81/f'\ninterval = '1 s'\n";
     assert_snapshot!(refused(&desk_and(feed)), @r#"
