@@ -145,8 +145,10 @@ impl WriteTx<'_> {
         // What was merged before and is wholly taken out again is part of it no more.
         for part in parts {
             self.db.execute(
-                "DELETE FROM story_part WHERE part = ?1 AND NOT EXISTS (SELECT 1 FROM sketch WHERE story = ?1)",
-                [part.0],
+                "DELETE FROM story_part WHERE part = ?1 AND NOT EXISTS (
+                     SELECT 1 FROM article JOIN sketch ON sketch.article = article.id
+                     WHERE article.story = ?2 AND sketch.story = ?1)",
+                (part.0, story.0),
             )?;
         }
         self.db.execute(

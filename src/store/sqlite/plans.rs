@@ -1,4 +1,4 @@
-//! Tests that every statement of a poll and of a delivery finds its rows by an index.
+//! Tests that every statement of a poll, of a delivery and of people's hand finds its rows by an index.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -173,6 +173,14 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     let frozen = Frozen { sender: String::new(), bytes: Vec::new() };
     assert!(tx.freeze(delivery, reader.newest_alert()?, &frozen)?);
     assert!(tx.finish_delivery(delivery, &Ended::Sent { reply: String::new() }, NOW)?);
+
+    let split = tx.split_story(story, &[ArticleId(2)], NOW)?.unwrap();
+    reader.links(split)?;
+    reader.constraints(split)?;
+    let merged = tx.merge_stories(story, split, NOW)?.unwrap();
+    tx.relate(ArticleId(2), None)?;
+    reader.uncertain(NOW, 0.5, 10)?;
+    assert_eq!(merged, story);
 
     tx.prune_sketches(NOW)?;
     tx.prune_articles(NOW)?;

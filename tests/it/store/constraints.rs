@@ -71,7 +71,8 @@ async fn two_stories() -> Shelf {
 #[tokio::test]
 async fn copies_of_what_was_split_off_join_it_and_the_others_do_not() {
     let shelf = one_story().await;
-    // By another process, so that the window of this one has to be told.
+    // The window knows both by now, and has to be told what another process does.
+    shelf.poll("wire", &[], minute(6)).await;
     assert_eq!(split(&shelf.another(), 1, &[2]).await, Ok(StoryId(2)));
     assert_eq!(shelf.poll("courier", &[cut("c", 1)], minute(31)).await.joined, 1);
     assert_eq!(shelf.poll("wire", &[entry("d", 1, start())], minute(32)).await.joined, 1);

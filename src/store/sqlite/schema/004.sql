@@ -7,6 +7,7 @@ CREATE TABLE judgement (
     account TEXT NOT NULL,                      -- JSON object
     PRIMARY KEY (article, other)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX judgement_margin ON judgement (margin);
 
 -- Why stories are related: an article of one, and the one of the other that it is like.
 CREATE TABLE article_link (
