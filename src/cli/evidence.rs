@@ -25,7 +25,7 @@ pub(super) fn decided(judgement: &JudgementRow) -> String {
     let Account { verdict, ground, .. } = judgement.account;
     let what = match (judgement.joined, verdict) {
         (true, _) => "a copy",
-        (false, Verdict::Copy) if ground != Ground::Drift => "a copy, though less like it",
+        (false, Verdict::Copy) if ground != Ground::Drift => "a copy, but more like another story",
         (false, Verdict::Unrelated) => "not related",
         (false, _) => "related, no copy",
     };
@@ -168,7 +168,7 @@ pub(super) fn to_json(judgement: &JudgementRow, articles: Option<[&ArticleRow; 2
         "joined": judgement.joined,
         "verdict": account.verdict.as_str(),
         "ground": account.ground.as_str(),
-        "margin": account.margin(),
+        "margin": account.margin(judgement.joined),
         "containment": account.containment,
         "discounted": account.discounted,
         "needed": account.needed,

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::shown::{text_of, words_of};
 use crate::{
-    model::Article,
+    model::{Article, StoryId},
     query::Hit,
-    store::{AlertRow, ArticleRow, DeliveryRow, FeedRow, MatchRow, StoryRow},
+    store::{AlertRow, ArticleRow, Constraints, DeliveryRow, FeedRow, MatchRow, StoryRow},
     story::{Relation, Sign},
 };
 
@@ -101,6 +101,17 @@ pub(super) fn story(row: &StoryRow) -> Value {
         "articles": row.articles.iter().map(|article| article.id.0).collect::<Vec<_>>(),
         "related": row.related.iter().map(|story| story.0).collect::<Vec<_>>(),
     }))
+}
+
+/// The same with what people said of it.
+pub(super) fn story_by_hand(row: &StoryRow, said: &Constraints) -> Value {
+    let list = |list: &[(StoryId, Timestamp)]| -> Value {
+        list.iter().map(|(story, at)| json!({"story": story.0, "at": time(*at)})).collect()
+    };
+    let mut story = story(row);
+    story["merged"] = list(&said.parts);
+    story["apart"] = list(&said.apart);
+    present(story)
 }
 
 pub(super) fn alert(row: &AlertRow, deliveries: &[DeliveryRow]) -> Value {

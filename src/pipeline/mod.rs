@@ -3,6 +3,7 @@
 //! [`poll`] carries one feed through once: fetch, parse, [`prepare`], [`commit`]. [`deliver`]
 //! carries one message through once: freeze, send, write down the verdict. Both are plain
 //! functions that loops turn on; neither keeps anything in memory that the store does not know.
+//! [`hand`] is for people: it splits and merges stories.
 
 pub mod commit;
 pub mod deliver;

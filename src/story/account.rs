@@ -174,13 +174,15 @@ impl Account {
         }
     }
 
-    /// How far the decision was from being the other one, 0 when by a hair: for a copy the margin
-    /// of the stronger evidence, else the distance of what came nearest.
-    pub fn margin(&self) -> f64 {
+    /// How far the decision was from being the other one, 0 when by a hair: for what was joined the
+    /// margin of the stronger evidence, for another the distance of what came nearest. A copy that
+    /// was not joined has none: it is more like another story.
+    pub fn margin(&self, joined: bool) -> f64 {
         let wording = self.discounted / self.needed;
         let substance = self.tally.as_ref().map(Tally::reach);
         let roads = [Some(wording), substance].into_iter().flatten();
         match (self.verdict, self.ground) {
+            (Verdict::Copy, ground) if ground != Ground::Drift && !joined => 0.0,
             (Verdict::Copy, Ground::SameAgain) => 1.0,
             (Verdict::Copy, Ground::Reprinted | Ground::Rewritten) => {
                 roads.fold(1.0, f64::max) - 1.0
@@ -215,7 +217,9 @@ mod tests {
 
     #[test]
     fn the_margin_is_small_near_what_is_needed_on_either_side() {
-        let margin = |verdict, ground, found| account(verdict, ground, found).margin();
+        let margin = |verdict, ground, found| {
+            account(verdict, ground, found).margin(verdict == Verdict::Copy)
+        };
         let copy = |found| margin(Verdict::Copy, Ground::Reprinted, found);
         let other = |found| margin(Verdict::Related, Ground::TooLittle, found);
         assert!(copy(0.51) < copy(0.6) && copy(0.6) < copy(0.9));
@@ -232,7 +236,7 @@ mod tests {
             needed: 6.0,
             least: (super::super::Factor::Figures, 9.0, 3.0),
         });
-        assert!(copy.margin() > 1.0, "{}", copy.margin());
+        assert!(copy.margin(true) > 1.0, "{}", copy.margin(true));
     }
 
     #[test]

@@ -304,8 +304,8 @@ impl<'a> Trial<'a> {
         let others = self.compared.iter().filter(|one| stories.insert(one.other.story));
         let mut others: Vec<Account> =
             others.take(MOST_LOOKED_AT).map(|one| self.account(one)).collect();
-        others.retain(|one| one.verdict != Verdict::Unrelated || one.margin() < NEAR);
-        others.sort_by(|a, b| a.margin().total_cmp(&b.margin()));
+        others.retain(|one| one.verdict != Verdict::Unrelated || one.margin(false) < NEAR);
+        others.sort_by(|a, b| a.margin(false).total_cmp(&b.margin(false)));
         others.truncate(MOST_ACCOUNTS);
         joined.map(|best| self.account(best)).into_iter().chain(others).collect()
     }

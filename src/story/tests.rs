@@ -206,7 +206,19 @@ fn what_is_joined_is_accounted_for_first_and_each_other_story_once() {
     assert_eq!((found[0].other, found[0].verdict), (ArticleId(1), Verdict::Copy));
     let stories: BTreeSet<_> = found.iter().map(|one| one.story).collect();
     assert_eq!((found.len(), stories.len()), (4, 4));
-    assert!(found[1..].is_sorted_by_key(Account::margin));
+    assert!(found[1..].is_sorted_by_key(|one| one.margin(false)));
+}
+
+#[test]
+fn a_text_that_two_stories_are_cut_from_says_that_it_is_a_copy_of_both() {
+    let known = [
+        candidate(1, 1, sketch(&text(0, 150), "P", 0)),
+        candidate(2, 2, sketch(&text(150, 350), "Q", 0)),
+    ];
+    let [joined, other] = accounts(&sketch(&text(0, 350), "R", 5), &known).try_into().unwrap();
+    assert_ne!(joined.story, other.story);
+    assert_eq!((other.verdict, other.margin(false)), (Verdict::Copy, 0.0));
+    assert!(joined.margin(true) > 0.5);
 }
 
 #[test]

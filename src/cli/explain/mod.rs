@@ -146,7 +146,7 @@ fn to_json(known: &Known, asked: Option<&Asked>) -> Value {
     });
     json::present(serde_json::json!({
         "article": json::article(&known.row, &known.matches),
-        "story": known.story.as_ref().map(json::story),
+        "story": known.story.as_ref().map(|story| json::story_by_hand(story, &known.said)),
         "judgements": copies::to_json(known),
         "matches": known.matches.iter().map(|row| json::found(article, row)).collect::<Vec<_>>(),
         "rule": asked.map(json::present),

@@ -110,9 +110,9 @@ impl Doubtful {
         };
         let mut lines = vec![
             format!(
-                "{stories}, by {}: {}",
-                percent(judgement.account.margin()),
-                evidence::decided(judgement)
+                "{stories}: {} (margin {})",
+                evidence::decided(judgement),
+                percent(judgement.account.margin(judgement.joined))
             ),
             format!("    {}", named(ours)),
             format!("    {}", named(theirs)),

@@ -132,7 +132,7 @@ impl Shown {
     }
 
     fn to_json(&self) -> Value {
-        let mut story = json::story(&self.row);
+        let mut story = json::story_by_hand(&self.row, &self.said);
         let copies: Vec<_> = self.row.articles.iter().map(copy).collect();
         let related = self.related.iter().map(|(link, lead)| {
             present(json!({
@@ -145,14 +145,9 @@ impl Shown {
             }))
         });
         let alerts = self.alerts.iter().map(|(alert, deliveries)| json::alert(alert, deliveries));
-        let said = |list: &[(StoryId, jiff::Timestamp)]| -> Vec<_> {
-            list.iter().map(|(story, at)| json!({"story": story.0, "at": time(*at)})).collect()
-        };
         story["copies"] = copies.into();
         story["links"] = related.collect();
         story["alerts"] = alerts.collect();
-        story["merged"] = said(&self.said.parts).into();
-        story["apart"] = said(&self.said.apart).into();
         present(story)
     }
 }

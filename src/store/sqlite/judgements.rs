@@ -39,7 +39,7 @@ impl WriteTx<'_> {
                 article.0,
                 account.other.0,
                 joined,
-                account.margin(),
+                account.margin(joined),
                 account_to(account).to_string(),
             ))?;
         }

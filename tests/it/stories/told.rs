@@ -111,9 +111,9 @@ async fn the_least_certain_decisions_are_reviewed_until_somebody_ruled_on_them()
     assert_eq!(found[1]["shared_run"]["text"], end(1, 38).trim_end_matches('.'));
     let text = press.answer(&["stories", "review"]);
     for expected in [
-        "%: a copy: the wording was taken over\n",
+        "story 1: a copy: the wording was taken over (margin ",
         "    not a copy? wiredesk stories split 1 4\n",
-        "stories 1 and 2, by ",
+        "stories 1 and 2: related, no copy: too little of the wording is shared (margin ",
         "    38 words in both: …",
         "    one text? wiredesk stories merge 1 2\n",
     ] {
@@ -149,6 +149,13 @@ async fn explain_says_what_was_compared_and_what_decided() {
     assert_eq!((&judgement["joined"], &judgement["match"]), (&json!(true), &json!(1)));
     assert_eq!(judgement["rewritten"]["factors"].as_array().unwrap().len(), 5);
     assert_eq!(json["matches"][0]["decision"], "already_told");
+    press.answer(&["stories", "split", "1", "4"]);
+    let [json] = press.json(&["explain", "4", "--json"]).try_into().unwrap();
+    assert_eq!(
+        (&json["article"]["story"], &json["story"]["apart"][0]["story"]),
+        (&json!(4), &json!(1))
+    );
+    assert_eq!(json["judgements"][0]["story"], 1, "as it was judged when it came");
     let [json] = press.json(&["explain", "1", "--json"]).try_into().unwrap();
     assert_eq!(json["matches"][0]["decision"], "first", "whatever came to the story later");
     let text = press.answer(&["explain", "5"]);
