@@ -8,7 +8,7 @@ use tracing::{info, warn};
 use super::{Context, InForce};
 use crate::{
     alert::{
-        self, Carrier, Letter, Telling,
+        self, Carrier, Letter, Reason, Telling,
         retry::{self, Failure, Verdict},
     },
     config::Live,
@@ -16,9 +16,10 @@ use crate::{
         Message, NextStep, Outgoing,
         message::{self, ListId},
     },
-    model::{AlertId, RuleName, StoryId},
+    model::{AlertId, ArticleId, RuleName, StoryId},
     query::Hit,
     store::{AlertRow, ArticleRow, ClaimedDelivery, Ended, Frozen, ReadTx, StoreError, Thread},
+    story::{self, Change},
 };
 
 /// Sentences shown for one alert.
@@ -234,7 +235,7 @@ fn told(
 /// The alerts that are told: one for each rule and story, since the latest version is what is shown,
 /// and none of a text that was withdrawn since, except that it was.
 fn current<'a>(tx: &ReadTx<'_>, alerts: &'a [AlertRow]) -> Result<Vec<&'a AlertRow>, StoreError> {
-    let is_kill = |alert: &AlertRow| matches!(alert.reason, alert::Reason::Kill { .. });
+    let is_kill = |alert: &AlertRow| matches!(alert.reason, Reason::Kill { .. });
     let mut current: Vec<&AlertRow> = Vec::new();
     for alert in alerts {
         let same = |other: &AlertRow| other.rule == alert.rule && other.story == alert.story;
@@ -261,10 +262,10 @@ fn telling(
     }
     let revision = matches!(
         alert.reason,
-        alert::Reason::Kill { .. }
-            | alert::Reason::Correction { .. }
-            | alert::Reason::Longer { .. }
-            | alert::Reason::Headline { .. }
+        Reason::Kill { .. }
+            | Reason::Correction { .. }
+            | Reason::Longer { .. }
+            | Reason::Headline { .. }
     );
     let shown = story
         .articles
@@ -299,9 +300,49 @@ fn telling(
         dateline: shown.provenance.dateline.clone(),
         published: shown.article.published,
         seen_at: shown.article.seen_at,
+        note: note(&alert.reason, shown),
+        change: change(tx, alert, shown, &story.articles, story.lead)?,
         excerpts: spoken.map_or_else(Vec::new, |(row, hits)| excerpts(row, hits)),
         carriers: carriers(&story.articles),
     }))
+}
+
+/// What the house of a text says of its kill or correction.
+fn note(reason: &Reason, shown: &ArticleRow) -> Option<String> {
+    let told = matches!(reason, Reason::Kill { .. } | Reason::Correction { .. });
+    let note = story::notice(&shown.article.text).filter(|_| told);
+    note.map(str::to_owned)
+}
+
+/// What changed from the version that was told before to the one that is told now: an earlier one
+/// of the same article, else that of the lead.
+fn change(
+    tx: &ReadTx<'_>,
+    alert: &AlertRow,
+    shown: &ArticleRow,
+    articles: &[ArticleRow],
+    lead: ArticleId,
+) -> Result<Option<Change>, StoreError> {
+    let changed = matches!(
+        alert.reason,
+        Reason::Correction { .. } | Reason::Longer { .. } | Reason::Headline { .. }
+    );
+    if !changed {
+        return Ok(None);
+    }
+    let alerts = tx.alerts_of(alert.story)?;
+    let before = alerts.iter().rfind(|other| other.rule == alert.rule && other.id < alert.id);
+    let told_at = before.map_or(alert.made_at, |before| before.made_at);
+    let is = (shown.article.title.as_str(), shown.article.text.as_str());
+    let mut versions = tx.versions(shown.id)?;
+    versions.retain(|version| version.seen_at <= told_at && version.revision < shown.revision);
+    if let Some(was) = versions.pop() {
+        return Ok(Change::between((&was.title, &was.text), is));
+    }
+    let lead = articles.iter().find(|row| row.id == lead && row.id != shown.id);
+    // A few words about a text are no version of it. Another house has another headline anyway.
+    let lead = lead.filter(|lead| is.1.len() * 2 > lead.article.text.len());
+    Ok(lead.and_then(|lead| Change::between((is.0, &lead.article.text), is)))
 }
 
 fn excerpts(row: &ArticleRow, hits: &[Hit]) -> Vec<alert::Excerpt> {

@@ -2,6 +2,7 @@
 
 mod account;
 pub mod attribution;
+pub mod change;
 mod common;
 mod compare;
 mod index;
@@ -21,9 +22,10 @@ pub use attribution::{
     Agencies, Agency, Authorship, Certainty, Citation, Credit, Imprint, Provenance, Publisher,
     Sign, Zone, attribute, slug,
 };
+pub use change::{Change, Fate, Figure, Piece};
 pub use rewrite::{Factor, Tally};
 pub use run::{SharedRun, shared_run};
-pub use signal::{Named, Signals, is_withdrawn_status, signal, unlabelled};
+pub use signal::{Named, Signals, is_withdrawn_status, notice, signal, unlabelled};
 pub use sketch::{Sketch, Subject};
 pub use terms::{Counts, Rarity, Share};
 pub use window::{Candidate, Window};

@@ -264,6 +264,8 @@ fn digest(stories: i64) -> Letter {
         dateline: None,
         published: None,
         seen_at: Timestamp::UNIX_EPOCH,
+        note: None,
+        change: None,
         excerpts: Vec::new(),
         carriers: vec![carrier.clone(); 50],
     };

@@ -1,5 +1,6 @@
 //! What one message says: from alerts to subject, text and HTML.
 
+mod change;
 mod page;
 mod plain;
 mod subject;
@@ -16,7 +17,7 @@ use self::page::{Limits, Page};
 use super::{Excerpt, Reason};
 use crate::{
     model::{AlertId, ArticleId, RuleName, StoryId},
-    story::{Credit, Relation},
+    story::{Change, Credit, Relation},
 };
 
 /// A publisher that printed a copy.
@@ -69,6 +70,10 @@ pub struct Telling {
     pub published: Option<Timestamp>,
     /// When it was first seen.
     pub seen_at: Timestamp,
+    /// What its house says of a kill or a correction.
+    pub note: Option<String>,
+    /// What changed since it was told before.
+    pub change: Option<Change>,
     /// Why the rule matched.
     pub excerpts: Vec<Excerpt>,
     /// Everybody who printed the text, first first.

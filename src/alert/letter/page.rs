@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{
     Carrier, Letter, Section, Telling,
+    change::Shown,
     plain::{self, Piece},
     subject,
 };
@@ -48,22 +49,27 @@ impl Limits {
         self.of(60, 1)
     }
 
+    /// Changed passages.
+    pub(super) fn passages(self) -> usize {
+        self.of(8, 1)
+    }
+
     fn excerpts(self) -> usize {
         self.of(8, 1)
     }
 
     /// Rules, credits, cited media.
-    fn names(self) -> usize {
+    pub(super) fn names(self) -> usize {
         self.of(12, 1)
     }
 
     /// Characters of a name or a headline.
-    fn short(self) -> usize {
+    pub(super) fn short(self) -> usize {
         self.of(240, 60)
     }
 
     /// Characters of a sentence or a query.
-    fn long(self) -> usize {
+    pub(super) fn long(self) -> usize {
         self.of(1_000, 100)
     }
 }
@@ -100,6 +106,8 @@ struct View {
     headline: String,
     link: Option<String>,
     again: Option<String>,
+    note: Option<String>,
+    change: Option<Shown>,
     rules: Vec<String>,
     passages: Vec<Passage>,
     summary: Option<String>,
@@ -205,6 +213,8 @@ fn view(number: usize, section: &Section<'_>, zone: &TimeZone, limits: Limits) -
         headline: subject::headline(first, limits.short()),
         link: first.url.as_deref().and_then(plain::link),
         again: again(&first.reason),
+        note: first.note.as_deref().map(|note| plain::line(note, limits.long())),
+        change: first.change.as_ref().map(|change| Shown::new(change, limits)),
         rules: names(section.iter().map(|t| subject::rule_title(t, limits.short())), limits),
         passages,
         summary,

@@ -57,6 +57,8 @@ fn telling() -> Telling {
         dateline: Some("NORHAVEN".into()),
         published: Some(at("2025-05-12T06:31:00Z")),
         seen_at: at("2025-05-12T06:35:12Z"),
+        note: None,
+        change: None,
         excerpts: vec![
             excerpt(Field::Title, "Crane <falls> in Norhaven harbour", &["Crane", "harbour"]),
             excerpt(
@@ -153,6 +155,26 @@ fn subjects_say_whose_story_and_how_wide() {
         assert!(followed_up.subject.contains(said), "{}", followed_up.subject);
         assert!(followed_up.text.contains("\nTold again: "), "{}", followed_up.text);
     }
+}
+
+#[test]
+fn a_correction_says_what_changed() {
+    let was = "The crane, built in 1931, had been <i>inspected</i> in March. 12 people were on it.";
+    let is = "The crane, built in 1913, had been <b>looked at</b> in March. 14 people were on it.";
+    let corrected = Telling {
+        reason: Reason::Correction { article: ArticleId(4711), revision: 1 },
+        note: Some("(Corrects <year>)".into()),
+        change: Change::between(("Crane <falls>", was), ("CORRECTED: Crane <fell>", is)),
+        ..telling()
+    };
+    let rendered = render(&letter(vec![corrected]));
+    let changed = |body: &str, from: &str, to: &str| {
+        let (_, rest) = body.split_once(from).unwrap();
+        format!("{from}{}", rest.split_once(to).unwrap().0)
+    };
+    let text = changed(&rendered.text, "Told again", "Why:");
+    let html = changed(&rendered.html, "<p><strong>Told again", "<p>Why:");
+    insta::assert_snapshot!(format!("{text}\n{html}"));
 }
 
 #[test]
@@ -264,6 +286,8 @@ prop_compose! {
             publisher: texts[0].clone(),
             cited: texts.clone(),
             dateline: Some(texts[7].clone()),
+            note: Some(texts[2].clone()),
+            change: Change::between((&texts[0], &texts[3]), (&texts[1], &texts[6])),
             excerpts: vec![quote; quotes],
             carriers: vec![carrier; copies],
             ..telling()

@@ -36,17 +36,37 @@ pub struct Signals {
 /// capitals, or name what is withdrawn.
 pub fn signal(title: &str, text: &str) -> Signals {
     let title = title.trim();
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let (head, rest) = lines.split_at(lines.len().min(HEAD_LINES));
-    let tail = &rest[rest.len().saturating_sub(TAIL_LINES)..];
+    let (head, tail) = ends(text);
     let first = head.first().copied().unwrap_or_default();
-    let corrects = |line: &&str| is_correction(line) || is_correcting_note(line);
     Signals {
         kill: [title, first].iter().any(|line| is_kill(line))
             || head.iter().any(|line| is_withdrawing_note(line)),
-        correction: is_correction(title) || ends_in_correction(title) || head.iter().any(corrects),
-        noted: tail.iter().any(corrects),
+        correction: is_correction(title)
+            || ends_in_correction(title)
+            || head.iter().any(|line| corrects(line)),
+        noted: tail.iter().any(|line| corrects(line)),
     }
+}
+
+/// The line of a text in which its house says that it is withdrawn or was corrected, and why.
+pub fn notice(text: &str) -> Option<&str> {
+    let (head, tail) = ends(text);
+    let kills = |line: &&str| is_kill(line) || is_withdrawing_note(line);
+    let kill = head.iter().copied().find(kills);
+    kill.or_else(|| head.into_iter().chain(tail).find(|line| corrects(line)))
+}
+
+/// The lines at the head and at the end of a text that may be notices.
+fn ends(text: &str) -> (Vec<&str>, Vec<&str>) {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let head = lines.by_ref().take(HEAD_LINES).collect();
+    let mut tail: Vec<&str> = lines.rev().take(TAIL_LINES).collect();
+    tail.reverse();
+    (head, tail)
+}
+
+fn corrects(line: &str) -> bool {
+    is_correction(line) || is_correcting_note(line)
 }
 
 /// Reads the status that a format gives an item (`canceled`, `usable` …).

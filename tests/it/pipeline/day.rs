@@ -75,7 +75,12 @@ async fn a_day_of_the_wire() {
     let watch = Watch::new(&config(), fetcher, mailer, Clock::simulated(start())).await;
     // Until half past an hour, so that it does not end while a poll is due.
     watch.run(Duration::from_mins(24 * 60 - 30)).await;
-    let shown = |line: &str| line.starts_with("- ") || line.starts_with("Told again");
+    let shown = |line: &str| {
+        line.starts_with("- ")
+            || line.starts_with("Told again")
+            || line.contains("[-")
+            || line.contains("Figure:")
+    };
     insta::assert_snapshot!(told(&watch, memory.sent(), shown).await);
     let feeds = watch.context.store.read(|tx| tx.feeds()).await.unwrap();
     let polls: Vec<_> = feeds.iter().map(|feed| (feed.polls, feed.state.problem.clone())).collect();

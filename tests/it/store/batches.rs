@@ -8,7 +8,7 @@ use wiredesk::{
 };
 
 use super::{Shelf, day, entry, minute, start};
-use crate::support::wire::text;
+use crate::support::wire::{Entry, text};
 
 /// Lets `act` fail on the database file itself.
 fn sabotage(shelf: &Shelf, act: &str, table: &str) -> Connection {
@@ -154,7 +154,7 @@ async fn an_exact_copy_joins_when_the_window_has_forgotten_its_story() {
     let shelf = Shelf::new().await;
     let first = entry("first", 1, start());
     shelf.poll("post", std::slice::from_ref(&first), start()).await;
-    let exact = |id: &str| super::Entry { id: id.into(), published: day(5), ..first.clone() };
+    let exact = |id: &str| Entry { id: id.into(), published: day(5), ..first.clone() };
     let mut nearly = exact("nearly");
     nearly.text.push_str(" Kolden ultis.");
     let report = shelf.poll("gazette", &[exact("exact"), nearly.clone()], day(5)).await;
@@ -194,4 +194,29 @@ async fn a_revision_and_a_copy_of_what_it_said_before_may_come_in_one_transactio
     copy.text.push_str(" Kolden ultis.");
     let report = shelf.poll("post", &[entry("a", 2, start()), copy], minute(10)).await;
     assert_eq!((report.revised, report.joined, report.stories_opened), (1, 0, 1));
+}
+
+#[tokio::test]
+async fn every_version_of_an_article_is_kept() {
+    let shelf = Shelf::new().await;
+    let texts = ["It is shut.", "It is open.", "It is shut again."];
+    for (at, words) in (0..).zip(texts) {
+        let entry = Entry {
+            id: "x".into(),
+            title: format!("Harbour {at}"),
+            text: words.into(),
+            published: start(),
+        };
+        shelf.poll("post", &[entry], minute(at)).await;
+    }
+    let versions = shelf.store.read(|tx| tx.versions(ArticleId(1))).await.unwrap();
+    let kept: Vec<_> = versions
+        .iter()
+        .map(|version| (version.revision, version.text.as_str(), version.seen_at))
+        .collect();
+    assert_eq!(
+        kept,
+        [0, 1, 2].map(|at| (at, texts[usize::try_from(at).unwrap()], minute(at.into())))
+    );
+    assert_eq!(versions[1].title, "Harbour 1");
 }
