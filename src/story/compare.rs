@@ -7,8 +7,7 @@ use super::{
     account::{Ground, Judgement, Verdict},
     common::{Common, Spread},
     rewrite::{Substance, is_rewritten},
-    sketch::{Mark, Sketch},
-    terms::Term,
+    sketch::{Bare, Mark, Sketch},
 };
 
 /// What two sketches share at the coarser of their scales, seen from the shorter text.
@@ -48,7 +47,7 @@ impl Overlap {
         let title = shared_share(a.title(), b.title());
         let longer = long.marks().filter(|mark| mark.is_kept(scale)).count();
         let longer = u32::try_from(longer).unwrap_or(u32::MAX);
-        let mut overlap = Self { scale, title, longer, ..Self::default() };
+        let mut overlap = Self { scale, longer, title, ..Self::default() };
         for (kind, many) in Kinds::of(common, b, std::ptr::eq(short, a), scale).iter() {
             overlap.count(kind, many, thresholds);
         }
@@ -357,9 +356,9 @@ fn is_shorter(a: &Sketch, b: &Sketch) -> bool {
     (a.words(), a.marks().len()) <= (b.words(), b.marks().len())
 }
 
-/// How much of the smaller of two ascending sets the other has; 0 when it is empty.
-fn shared_share(a: &[Term], b: &[Term]) -> f64 {
-    let both = a.iter().filter(|one| b.binary_search(one).is_ok()).count();
+/// How much of the smaller of two sets the other has; 0 when it is empty.
+fn shared_share(a: &[Bare], b: &[Bare]) -> f64 {
+    let both = a.iter().filter(|one| b.contains(one)).count();
     let fewer = a.len().min(b.len());
     share(count(both), count(fewer))
 }

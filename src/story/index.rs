@@ -117,21 +117,22 @@ impl Index {
     /// Makes room for half as many cells again as the live articles and a new one take, and gives
     /// the slots back that were emptied.
     fn grow(&mut self, new: &Sketch) {
-        let live: Vec<(u32, Sketch)> = (0..)
-            .zip(&self.slots)
-            .filter_map(|(slot, shelved)| Some((slot, shelved.as_ref()?.candidate.sketch.clone())))
-            .collect();
-        let sketches = live.iter().map(|(_, sketch)| sketch).chain([new]);
-        let needed: usize = sketches.map(|sketch| indexed(sketch).count()).sum();
+        let slots = std::mem::take(&mut self.slots);
+        let live = || {
+            let taken = (0..).zip(&slots).filter_map(|(at, slot)| Some((at, slot.as_ref()?)));
+            taken.map(|(at, shelved)| (at, &shelved.candidate.sketch))
+        };
+        let needed: usize = live().map(|(_, sketch)| indexed(sketch).count()).sum();
         // Before there is another: the table takes megabytes.
         self.cells = Vec::new();
-        self.cells = vec![EMPTY; needed.max(64) / 2 * 3];
+        self.cells = vec![EMPTY; (needed + indexed(new).count()).max(64) / 2 * 3];
         self.used = 0;
-        for (slot, sketch) in &live {
-            self.index(*slot, sketch);
+        for (slot, sketch) in live() {
+            self.index(slot, sketch);
         }
-        let slots = 0..u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        self.free = slots.filter(|slot| self.get(*slot).is_none()).collect();
+        self.free =
+            (0..).zip(&slots).filter(|(_, slot)| slot.is_none()).map(|(at, _)| at).collect();
+        self.slots = slots;
     }
 
     /// The cells in which a shingle can be, in order.

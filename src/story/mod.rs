@@ -6,6 +6,7 @@ pub mod change;
 mod common;
 mod compare;
 mod index;
+mod packed;
 pub mod rewrite;
 mod run;
 pub mod signal;

@@ -5,8 +5,8 @@ use std::ops::Deref;
 use super::{
     Candidate, Rarity, Thresholds,
     compare::Overlap,
-    sketch::Sketch,
-    terms::{Share, Term},
+    sketch::{Bare, Sketch},
+    terms::Share,
 };
 
 /// Words of a text whose length speaks neither for nor against.
@@ -33,10 +33,12 @@ impl Substance {
         let copies = u32::try_from(copies).unwrap_or(u32::MAX);
         let (shorter, longer) = Overlap::by_length(article, &other.sketch);
         let alone = if std::ptr::eq(shorter, article) { 0 } else { copies };
-        let share = |terms: fn(&Sketch) -> &[Term]| {
-            rarity.share([terms(shorter), terms(longer)], [alone, copies])
-        };
-        Self { words: share(Sketch::telling), figures: share(Sketch::figures) }
+        let copies = [alone, copies];
+        let scale = shorter.telling_scale().max(longer.telling_scale());
+        Self {
+            words: rarity.share(shorter.telling(), longer.telling(), scale, copies),
+            figures: rarity.share(shorter.figures(), longer.figures(), 0, copies),
+        }
     }
 
     /// Whether the texts share their frame, quotations or a page, and tell of different things.
@@ -248,7 +250,7 @@ pub(super) fn is_rewritten(
 }
 
 /// What the stated credits say for or against.
-fn credit(a: &[Term], b: &[Term], weights: &RewriteWeights) -> (Factor, f64, f64) {
+fn credit(a: &[Bare], b: &[Bare], weights: &RewriteWeights) -> (Factor, f64, f64) {
     if a.is_empty() || b.is_empty() {
         (Factor::Credit, weights.same_credit, 0.0)
     } else if a.iter().any(|agency| b.contains(agency)) {

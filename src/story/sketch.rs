@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
     attribution::{Credit, UNNAMED, Zone},
+    packed,
     terms::{self, Term},
 };
 use crate::text::{clean, words};
@@ -30,6 +31,12 @@ const MOST_EXTRAS: usize = 24;
 /// Headline words of so few bytes are articles and prepositions.
 const SHORTEST_TITLE_WORD: u8 = 4;
 
+/// Bytes of a shingle's mark, and of a term.
+const MARK: usize = 4;
+const TERM: usize = 2;
+/// A term as it is kept.
+pub(super) type Bare = [u8; TERM];
+
 /// What a sketch is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
@@ -51,19 +58,24 @@ pub struct Subject<'a> {
 /// texts of any two lengths at the coarser of their scales.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Sketch {
-    at: Timestamp,
+    /// Seconds since 1970.
+    at: i64,
     publisher: u32,
     words: u32,
+    /// How many there are of each part of `data`.
     marks: u16,
+    telling: u16,
     figures: u16,
-    /// Shingles whose hash has this many zero bits at its end were kept: 0, 1 or 2.
-    scale: u8,
     numbers: u8,
     title: u8,
     credits: u8,
-    /// Marks, each as its low and its high half; then numbers, headline words, credited agencies,
-    /// figures and telling words. Each part is ascending.
-    data: Arc<[u16]>,
+    /// Shingles whose hash has this many zero bits at its end were kept: 0, 1 or 2.
+    scale: u8,
+    /// The same for telling words, of which a text of [`MOST_WORDS`] keeps one in eight at least.
+    telling_scale: u8,
+    /// Numbers, headline words, credited agencies and figures; then marks and telling words,
+    /// packed. Each part is ascending.
+    data: Arc<[u8]>,
 }
 
 /// One shingle: 30 bits of its hash, and two of where it stands.
@@ -103,7 +115,7 @@ impl Mark {
 impl Sketch {
     /// Grows whenever the same text would give other bytes.
     pub const VERSION: u32 = 3;
-    const HEADER: usize = 32;
+    const HEADER: usize = 35;
 
     /// Sketches a text; a headline alone is its own text.
     pub fn of(subject: &Subject<'_>) -> Self {
@@ -124,29 +136,32 @@ impl Sketch {
         let agencies = whole.map(|credit| credit.agency.as_str());
         let agencies = agencies.filter(|agency| *agency != UNNAMED);
         let credits = extras(agencies.map(|id| xxh3_64(id.as_bytes())));
-        let (figures, telling) = (terms::figures(&text), terms::telling(&text));
-        let halves = marks.iter().flat_map(|mark| {
-            let [a, b, c, d] = mark.to_le_bytes();
-            [[a, b], [c, d]].map(u16::from_le_bytes)
-        });
-        let parts = [&numbers, &title, &credits, &figures, &telling];
+        let figures = terms::figures(&text);
+        let (telling, telling_scale) = terms::telling(&text);
+        let parts = [&numbers, &title, &credits, &figures].into_iter().flatten();
+        let mut data: Vec<u8> = parts.flat_map(|term| term.to_le_bytes()).collect();
+        packed::pack::<MARK>(&marks, &mut data);
+        let telling: Vec<u32> = telling.into_iter().map(u32::from).collect();
+        packed::pack::<TERM>(&telling, &mut data);
         Self {
-            at: Timestamp::from_second(subject.at.as_second()).unwrap_or(subject.at),
+            at: subject.at.as_second(),
             publisher: hash_of(subject.publisher.trim().to_lowercase().as_bytes()),
             words: u32::try_from(total).unwrap_or(u32::MAX),
             marks: count(marks.len()),
+            telling: count(telling.len()),
             figures: count(figures.len()),
-            scale,
             numbers: count(numbers.len()),
             title: count(title.len()),
             credits: count(credits.len()),
-            data: halves.chain(parts.into_iter().flatten().copied()).collect(),
+            scale,
+            telling_scale,
+            data: data.into(),
         }
     }
 
     /// When the text was published or seen, to the second.
     pub fn at(&self) -> Timestamp {
-        self.at
+        Timestamp::from_second(self.at).unwrap_or_default()
     }
 
     /// How many words the text has.
@@ -165,94 +180,99 @@ impl Sketch {
 
     /// The shingles kept, ascending by hash.
     pub(super) fn marks(&self) -> impl ExactSizeIterator<Item = Mark> {
-        let halves = self.data[..self.numbers_at()].as_chunks().0;
-        halves.iter().map(|[low, high]| Mark(u32::from(*low) | (u32::from(*high) << 16)))
+        packed::unpack::<MARK>(&self.data[self.marks_at()..], self.marks.into()).map(Mark)
     }
 
-    /// The numbers of the lead, ascending.
-    pub(super) fn numbers(&self) -> &[Term] {
-        &self.data[self.numbers_at()..self.title_at()]
+    /// The numbers of the lead.
+    pub(super) fn numbers(&self) -> &[Bare] {
+        self.bare(0, self.numbers)
     }
 
-    /// The words of the headline that say something, ascending.
-    pub(super) fn title(&self) -> &[Term] {
-        &self.data[self.title_at()..self.credits_at()]
+    /// The words of the headline that say something.
+    pub(super) fn title(&self) -> &[Bare] {
+        self.bare(self.numbers.into(), self.title)
     }
 
-    /// The agencies that the text is credited to, ascending.
-    pub(super) fn credits(&self) -> &[Term] {
-        &self.data[self.credits_at()..self.figures_at()]
+    /// The agencies that the text is credited to.
+    pub(super) fn credits(&self) -> &[Bare] {
+        self.bare(usize::from(self.numbers) + usize::from(self.title), self.credits)
     }
 
     /// The figures of the whole text, ascending.
-    pub(super) fn figures(&self) -> &[Term] {
-        &self.data[self.figures_at()..self.telling_at()]
+    pub(super) fn figures(&self) -> impl Iterator<Item = Term> {
+        self.bare(self.extras(), self.figures).iter().copied().map(Term::from_le_bytes)
     }
 
     /// The telling words that are not quoted, ascending.
-    pub(super) fn telling(&self) -> &[Term] {
-        &self.data[self.telling_at()..]
+    pub(super) fn telling(&self) -> impl Iterator<Item = Term> {
+        let packed = &self.data[self.telling_at()..];
+        packed::unpack::<TERM>(packed, self.telling.into()).map(low_half)
     }
 
-    fn numbers_at(&self) -> usize {
-        2 * usize::from(self.marks)
+    /// By how many zero bits at their end the telling words were sampled.
+    pub(super) fn telling_scale(&self) -> u8 {
+        self.telling_scale
     }
 
-    fn title_at(&self) -> usize {
-        self.numbers_at() + usize::from(self.numbers)
+    /// So many of the terms that are not packed.
+    fn bare(&self, from: usize, many: impl Into<usize>) -> &[Bare] {
+        let terms = self.data[..self.marks_at()].as_chunks().0;
+        &terms[from..from + many.into()]
     }
 
-    fn credits_at(&self) -> usize {
-        self.title_at() + usize::from(self.title)
+    fn extras(&self) -> usize {
+        [self.numbers, self.title, self.credits].map(usize::from).iter().sum()
     }
 
-    fn figures_at(&self) -> usize {
-        self.credits_at() + usize::from(self.credits)
+    fn marks_at(&self) -> usize {
+        TERM * (self.extras() + usize::from(self.figures))
     }
 
     fn telling_at(&self) -> usize {
-        self.figures_at() + usize::from(self.figures)
+        self.marks_at() + packed::length::<MARK>(self.marks.into())
     }
 
     /// The stored form.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let body: Vec<u8> = self.data.iter().flat_map(|half| half.to_le_bytes()).collect();
-        let mut bytes = Vec::with_capacity(Self::HEADER + body.len());
+        let mut bytes = Vec::with_capacity(Self::HEADER + self.data.len());
         bytes.extend(Self::VERSION.to_le_bytes());
-        bytes.extend(self.at.as_second().to_le_bytes());
+        bytes.extend(self.at.to_le_bytes());
         bytes.extend(self.publisher.to_le_bytes());
         bytes.extend(self.words.to_le_bytes());
-        bytes.extend(self.marks.to_le_bytes());
-        bytes.extend(self.figures.to_le_bytes());
-        bytes.extend([self.scale, self.numbers, self.title, self.credits]);
-        bytes.extend(hash_of(&body).to_le_bytes());
-        bytes.extend(body);
+        bytes.extend([self.marks, self.telling, self.figures].map(u16::to_le_bytes).as_flattened());
+        bytes.extend([self.numbers, self.title, self.credits, self.scale, self.telling_scale]);
+        bytes.extend(hash_of(&self.data).to_le_bytes());
+        bytes.extend_from_slice(&self.data);
         bytes
     }
 
     /// From the stored form; `None` when it is of another version or damaged.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (header, body) = bytes.split_at_checked(Self::HEADER)?;
+        let (header, data) = bytes.split_at_checked(Self::HEADER)?;
         let word = |at: usize| Some(u32::from_le_bytes(*header.get(at..)?.first_chunk()?));
-        let second = i64::from_le_bytes(*header.get(4..)?.first_chunk()?);
         let half = |at: usize| Some(u16::from_le_bytes(*header.get(at..)?.first_chunk()?));
-        if word(0)? != Self::VERSION || word(28)? != hash_of(body) {
+        if word(0)? != Self::VERSION || word(31)? != hash_of(data) {
             return None;
         }
-        let (halves, odd) = body.as_chunks();
         let sketch = Self {
-            at: Timestamp::from_second(second).ok()?,
+            at: i64::from_le_bytes(*header.get(4..)?.first_chunk()?),
             publisher: word(12)?,
             words: word(16)?,
             marks: half(20)?,
-            figures: half(22)?,
-            scale: header[24],
-            numbers: header[25],
-            title: header[26],
-            credits: header[27],
-            data: halves.iter().map(|half| u16::from_le_bytes(*half)).collect(),
+            telling: half(22)?,
+            figures: half(24)?,
+            numbers: header[26],
+            title: header[27],
+            credits: header[28],
+            scale: header[29],
+            telling_scale: header[30],
+            data: data.into(),
         };
-        let sound = odd.is_empty() && sketch.scale <= 2 && sketch.telling_at() <= sketch.data.len();
+        let length = sketch.telling_at() + packed::length::<TERM>(sketch.telling.into());
+        let sound = length == data.len()
+            && Timestamp::from_second(sketch.at).is_ok()
+            && sketch.scale <= 2
+            && sketch.telling_scale <= 3;
         (sound && sketch.marks().is_sorted_by_key(|mark| mark.0)).then_some(sketch)
     }
 }
@@ -339,4 +359,9 @@ fn hash_of(bytes: &[u8]) -> u32 {
 #[expect(clippy::cast_possible_truncation, reason = "the low half of a hash is meant")]
 fn low(hash: u64) -> u32 {
     hash as u32
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "it was a term before it was packed")]
+fn low_half(term: u32) -> Term {
+    term as Term
 }

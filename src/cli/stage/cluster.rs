@@ -63,7 +63,8 @@ struct Arrival {
     text: String,
 }
 
-/// What is remembered of a story for printing.
+/// What is remembered for printing of a story that has copies; one without them is named by its
+/// article, like its lead.
 struct Story {
     id: Rc<Value>,
     lead: Rc<Value>,
@@ -138,26 +139,32 @@ impl Desk {
         story: StoryId,
         assignment: &Assignment,
     ) -> Value {
-        let known = self.stories.entry(story).or_insert_with(|| Story {
-            id: Rc::clone(&arrival.id),
-            lead: Rc::clone(&arrival.id),
-            lead_at: at,
+        let id = &arrival.id;
+        let Assignment::Joins { evidence, .. } = assignment else {
+            return json!({"id": **id, "story": **id, "lead": **id, "relation": name(Relation::Lead)});
+        };
+        self.figures.matches += 1;
+        let matched = self.name_of(evidence);
+        let known = self.stories.entry(story).or_insert_with(|| {
+            // Until now it had one article, which is the one that matched.
+            let members = self.window.members(story);
+            let first = members.iter().find(|member| member.article == evidence.other);
+            let id = Rc::new(matched.clone());
+            let lead_at = first.map_or(at, |first| first.sketch.at());
+            Story { lead: Rc::clone(&id), id, lead_at }
         });
         if at < known.lead_at {
-            known.lead = Rc::clone(&arrival.id);
+            known.lead = Rc::clone(id);
             known.lead_at = at;
         }
-        let mut line = json!({"id": *arrival.id, "story": *known.id, "lead": *known.lead});
-        match assignment {
-            Assignment::Opens { .. } => line["relation"] = name(Relation::Lead).into(),
-            Assignment::Joins { evidence, .. } => {
-                self.figures.matches += 1;
-                line["relation"] = name(evidence.relation).into();
-                line["similarity"] = rounded(evidence.similarity);
-                line["match"] = self.name_of(evidence);
-            }
-        }
-        line
+        json!({
+            "id": **id,
+            "story": *known.id,
+            "lead": *known.lead,
+            "relation": name(evidence.relation),
+            "similarity": rounded(evidence.similarity),
+            "match": matched,
+        })
     }
 
     fn pairs(&self, arrival: &Arrival, assignment: &Assignment) -> Vec<Value> {
