@@ -65,14 +65,28 @@ impl Index {
         self.slots.get_mut(slot as usize)?.as_mut()
     }
 
-    /// Calls `found` with the slot of each article that probably has the shingle.
-    pub(super) fn look_up(&self, hash: u32, mut found: impl FnMut(u32)) {
-        let tag = tag(mix(hash));
-        for cell in self.probe(hash).map(|at| self.cells[at]).take_while(|cell| *cell != EMPTY) {
-            if cell & !SLOT_MASK == tag {
-                found(cell & SLOT_MASK);
+    /// Calls `found` with the slot of each article that probably has one of the shingles asked for,
+    /// once for each.
+    pub(super) fn look_up(&self, sketch: &Sketch, mut found: impl FnMut(u32)) {
+        let hashes: Vec<u32> = asked(sketch).map(Mark::hash).collect();
+        self.touch(&hashes);
+        for hash in hashes {
+            let tag = tag(mix(hash));
+            let cells = self.probe(hash).map(|at| self.cells[at]);
+            for cell in cells.take_while(|cell| *cell != EMPTY) {
+                if cell & !SLOT_MASK == tag {
+                    found(cell & SLOT_MASK);
+                }
             }
         }
+    }
+
+    /// Reads the first cell of each hash: memory answers many questions in the time of one, if none
+    /// waits for the answer to another.
+    fn touch(&self, hashes: &[u32]) {
+        let size = self.cells.len();
+        let cells = hashes.iter().filter_map(|hash| self.cells.get(home(mix(*hash), size)));
+        std::hint::black_box(cells.fold(0, |all, cell| all ^ cell));
     }
 
     /// How many shingles of the text one hit stands for: how thinly the article is indexed.
@@ -80,19 +94,14 @@ impl Index {
         1 << thinned(sketch)
     }
 
-    /// The shingles worth looking up: twice as many as are indexed of such a text, since another
-    /// may be indexed more densely.
-    pub(super) fn asked(sketch: &Sketch) -> impl Iterator<Item = Mark> {
-        let scale = sketch.scale() + thinned(sketch).saturating_sub(1);
-        sketch.marks().filter(move |mark| mark.is_lead() || mark.is_kept(scale))
-    }
-
     fn index(&mut self, slot: u32, sketch: &Sketch) {
         if slot >= MOST_SLOTS {
             return;
         }
-        for mark in indexed(sketch) {
-            self.put(mark.hash(), slot);
+        let hashes: Vec<u32> = indexed(sketch).map(Mark::hash).collect();
+        self.touch(&hashes);
+        for hash in hashes {
+            self.put(hash, slot);
         }
     }
 
@@ -149,6 +158,13 @@ impl Index {
 /// The shingles by which an article is found.
 fn indexed(sketch: &Sketch) -> impl Iterator<Item = Mark> {
     let scale = sketch.scale() + thinned(sketch);
+    sketch.marks().filter(move |mark| mark.is_lead() || mark.is_kept(scale))
+}
+
+/// The shingles worth looking up: twice as many as are indexed of such a text, since another may be
+/// indexed more densely.
+fn asked(sketch: &Sketch) -> impl Iterator<Item = Mark> {
+    let scale = sketch.scale() + thinned(sketch).saturating_sub(1);
     sketch.marks().filter(move |mark| mark.is_lead() || mark.is_kept(scale))
 }
 

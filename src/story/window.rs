@@ -142,9 +142,7 @@ impl Window {
     fn hits(&self, sketch: &Sketch) -> Vec<(u32, &Candidate)> {
         let needed = FEWEST_HITS.min(u32::try_from(sketch.marks().len()).unwrap_or(FEWEST_HITS));
         let mut slots: Vec<u32> = Vec::new();
-        for mark in Index::asked(sketch) {
-            self.index.look_up(mark.hash(), |slot| slots.push(slot));
-        }
+        self.index.look_up(sketch, |slot| slots.push(slot));
         slots.sort_unstable();
         let mut found = Vec::new();
         for run in slots.chunk_by(|a, b| a == b) {
