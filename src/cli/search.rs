@@ -86,7 +86,8 @@ fn find(
             return true;
         }
         let tags = live.feeds.get(&row.feed).map_or(&[][..], |spec| &spec.tags);
-        let facts = prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags);
+        let facts =
+            prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags, &live.agencies);
         let Some((_, hits)) = rules.matches(&facts).pop() else { return true };
         if found.articles.len() == most {
             found.more = Some("there are more: --limit shows them");

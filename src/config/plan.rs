@@ -25,7 +25,8 @@ pub struct Plan {
     pub rules_changed: Vec<RuleName>,
     /// Rules that are no longer asked.
     pub rules_gone: Vec<RuleName>,
-    /// Other sections that differ: `fetch`, `mail`, `recipient`, `limits`, `story`.
+    /// Other sections that differ: `fetch`, `mail`, `recipient`, `limits`, `story`, `agency`,
+    /// `publisher`.
     pub sections_changed: Vec<&'static str>,
     /// Settings that differ and stay as they are until the daemon is started again.
     pub needs_restart: Vec<&'static str>,
@@ -92,6 +93,8 @@ fn sections_changed(old: &Live, new: &Live) -> Vec<&'static str> {
         ("recipient", old.recipients == new.recipients),
         ("limits", old.limits == new.limits),
         ("story", old.story == new.story),
+        ("agency", old.agencies.added().0 == new.agencies.added().0),
+        ("publisher", old.agencies.added().1 == new.agencies.added().1),
     ];
     same.into_iter().filter(|(_, is_same)| !is_same).map(|(name, _)| name).collect()
 }

@@ -266,6 +266,21 @@ pub(super) fn email(text: &str) -> Result<(), Fault> {
     }
 }
 
+/// A site by the name of its host, by its shape.
+pub(super) fn domain(text: &str) -> Result<(), Fault> {
+    let is_label =
+        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    if text.contains('.') && text.split('.').all(is_label) {
+        return Ok(());
+    }
+    let host = text.split_once("://").map_or(text, |(_, rest)| rest).split('/').next();
+    let host = host.filter(|host| *host != text && host.contains('.'));
+    Err(Fault::new(format!("`{}` is not a site", text.escape_debug())).with_help(format!(
+        "write the name of the host alone: \"{}\"",
+        host.unwrap_or("herald.example")
+    )))
+}
+
 /// A sender: a bare address, or a name and an address in angle brackets.
 pub(super) fn mailbox(text: &str) -> Result<(), Fault> {
     let Some((name, rest)) = text.split_once('<') else {
@@ -380,6 +395,16 @@ mod tests {
         assert_eq!(mailbox("Wire Desk <desk@example.org>"), Ok(()));
         assert!(mailbox("Wire Desk <desk@example.org").is_err());
         assert!(mailbox("Wire\nDesk <desk@example.org>").is_err());
+    }
+
+    #[test]
+    fn sites_by_their_shape() {
+        for good in ["herald.example", "news.herald.co.example", "zeitung-ä.example"] {
+            assert_eq!(domain(good), Ok(()), "{good}");
+        }
+        for wrong in ["", "herald", "https://herald.example/", "herald..example", "a b.example"] {
+            assert!(domain(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

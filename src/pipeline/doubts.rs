@@ -114,7 +114,9 @@ fn ask_the_newest(
     tx.newest(ASKED, |row| {
         articles += 1;
         let tags = live.feeds.get(&row.feed).map_or(&[][..], |spec| &spec.tags);
-        let facts = prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags);
+        let agencies = &live.agencies;
+        let facts =
+            prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags, agencies);
         for (rule, _) in live.rules.matches(&facts) {
             *matched.entry(rule.name.clone()).or_default() += 1;
         }

@@ -8,7 +8,7 @@ use crate::{
     query::Facts,
     rule::{Rule, RuleMatch},
     store::Described,
-    story::{self, Imprint, Signals, Sketch, Subject},
+    story::{self, Agencies, Imprint, Signals, Sketch, Subject},
     text::normal,
 };
 
@@ -166,23 +166,29 @@ fn text_hash(title: &str, summary: Option<&str>, text: &str) -> u64 {
 }
 
 /// The house that printed an item: the feed it was taken from by its own word, unless that is an
-/// agency and so a credit; else the feed's publisher; else the site of its link.
+/// agency and so a credit; else the known site of its link; else the feed's publisher; else the
+/// site that nobody knows.
 fn publisher(item: &Item, source: Option<&str>, around: &Circumstances<'_>) -> String {
     let Circumstances { spec, live, .. } = around;
-    let taken_from =
-        source.filter(|source| spec.publisher.is_none() || !live.agencies.is_agency(source));
-    if let Some(publisher) = taken_from.or(spec.publisher.as_deref()) {
-        return publisher.to_owned();
-    }
-    let site = |address: &str| {
-        let host = url::Url::parse(address).ok()?.host_str()?.to_owned();
-        Some(host.strip_prefix("www.").map_or(host.clone(), str::to_owned))
-    };
-    item.url
-        .as_deref()
-        .and_then(site)
-        .or_else(|| site(&spec.url))
-        .unwrap_or_else(|| spec.name.to_string())
+    let houses = &live.agencies;
+    let known_site = |url: Option<&str>| url.and_then(|url| houses.site(url)).map(str::to_owned);
+    let named = |name: &str| houses.publisher(name, "");
+    let paper = source.filter(|source| !houses.is_agency(source));
+    paper
+        .map(|name| {
+            known_site(item.source.as_ref().and_then(|s| s.url.as_deref()))
+                .unwrap_or_else(|| named(name))
+        })
+        .or_else(|| known_site(item.url.as_deref()))
+        .or_else(|| spec.publisher.as_deref().or(source).map(named))
+        .unwrap_or_else(|| {
+            let site = |url: &str| Some(houses.publisher("", url)).filter(|site| !site.is_empty());
+            item.url
+                .as_deref()
+                .and_then(site)
+                .or_else(|| site(&spec.url))
+                .unwrap_or_else(|| spec.name.to_string())
+        })
 }
 
 /// A date more than an hour ahead is a mistake of the feed and would hold the article above all
@@ -205,7 +211,8 @@ fn matches(
     around: &Circumstances<'_>,
 ) -> (Vec<RuleMatch>, Vec<RuleName>) {
     let Circumstances { spec, live, .. } = around;
-    let answer = live.rules.ask(&facts(article, provenance, spec.name.as_str(), &spec.tags));
+    let facts = facts(article, provenance, spec.name.as_str(), &spec.tags, &live.agencies);
+    let answer = live.rules.ask(&facts);
     let matched = |(rule, hits): (&Rule, _)| RuleMatch { rule: rule.name.clone(), hits };
     (
         answer.matches.into_iter().map(matched).collect(),
@@ -219,13 +226,16 @@ pub fn facts<'a>(
     provenance: &'a story::Provenance,
     feed: &'a str,
     tags: &'a [String],
+    houses: &'a Agencies,
 ) -> Facts<'a> {
+    let publishers = houses.names(&article.publisher);
     let agencies: Vec<&str> = provenance
         .credits
         .iter()
         .flat_map(|credit| [credit.agency.as_str(), credit.name.as_str()])
         .collect();
-    let mut sources = vec![article.publisher.as_str(), feed];
+    let mut sources = publishers.clone();
+    sources.push(feed);
     sources.extend(article.source.as_deref());
     sources.extend(&agencies);
     Facts {
@@ -236,7 +246,7 @@ pub fn facts<'a>(
         sources,
         agencies,
         cited: provenance.cited.iter().map(|citation| citation.medium.as_str()).collect(),
-        publisher: Some(&article.publisher),
+        publishers,
         feed: Some(feed),
         categories: &article.categories,
         tags,

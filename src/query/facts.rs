@@ -21,8 +21,8 @@ pub struct Facts<'a> {
     pub sources: Vec<&'a str>,
     /// What `agency:` and `credit:` look at: stated agencies (id and name).
     pub agencies: Vec<&'a str>,
-    /// What `publisher:` looks at.
-    pub publisher: Option<&'a str>,
+    /// What `publisher:` looks at: every name of the paper.
+    pub publishers: Vec<&'a str>,
     /// What `feed:` looks at.
     pub feed: Option<&'a str>,
     /// What `category:` looks at.
@@ -90,7 +90,7 @@ impl Facts<'_> {
         match field {
             Field::Source => self.sources.clone(),
             Field::Agency => self.agencies.clone(),
-            Field::Publisher => self.publisher.into_iter().collect(),
+            Field::Publisher => self.publishers.clone(),
             Field::Feed => self.feed.into_iter().collect(),
             Field::Category => all(self.categories),
             Field::Tag => all(self.tags),

@@ -117,7 +117,8 @@ fn ask(row: &ArticleRow, name: &str, config: &Path) -> anyhow::Result<Asked> {
     let live = loaded.map_err(|report| stop(Exit::Config, report.to_string()))?.live;
     let rule = open::rule(&live, name)?;
     let tags = live.feeds.get(&row.feed).map_or(&[][..], |spec| &spec.tags);
-    let facts = prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags);
+    let facts =
+        prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags, &live.agencies);
     let passed_over = if story::signal(&row.article.title, &row.article.text).kill {
         Some("the article is a kill, and no rule is asked of kills".to_owned())
     } else if rule.scope.admits(&facts) {

@@ -112,7 +112,8 @@ impl Trial {
             return;
         }
         let tags = live.feeds.get(&row.feed).map_or(&[][..], |spec| &spec.tags);
-        let facts = prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags);
+        let facts =
+            prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags, &live.agencies);
         let mut hits = None;
         let answer = rules.ask(&facts);
         let is_tried = |rule: &&Rule| rule.name.as_str() == TRIED;

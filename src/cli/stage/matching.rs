@@ -281,7 +281,7 @@ impl Reading {
             authors: &self.lists.authors,
             sources,
             agencies,
-            publisher: self.lists.sources.first().map(String::as_str),
+            publishers: self.lists.sources.first().map(String::as_str).into_iter().collect(),
             feed: self.lists.feeds.first().map(String::as_str),
             categories: &self.lists.categories,
             tags: &self.lists.tags,

@@ -3,6 +3,7 @@
 pub(crate) mod address;
 mod edges;
 mod feed;
+mod houses;
 mod query;
 mod recipient;
 mod rule;
@@ -22,7 +23,6 @@ use crate::{
     model::{FeedName, FeedSpec, Generation},
     query::Aliases,
     rule::{Rule, Ruleset, Scope},
-    story::{Agencies, Agency},
 };
 
 /// `From` of messages that no server will ever see.
@@ -51,7 +51,7 @@ pub(super) fn live(
         policies: rules.policies,
         renamed: rules.renamed,
         recipients: recipient::recipients(raw, report),
-        agencies: agencies(raw),
+        agencies: houses::agencies(raw, report),
         limits: edges::limits(raw, report),
         story: edges::story(raw, report),
         first_poll_alert: edges::first_poll_alert(raw, report),
@@ -64,23 +64,6 @@ pub(super) fn live(
     warn_of_idle_feeds(raw, &live, &rules.rules, report);
     warn_if_nothing_is_watched(raw, report);
     Live { rules: Arc::new(Ruleset::compile(rules.rules)), ..live }
-}
-
-/// The built-in agencies and those that the file adds.
-fn agencies(raw: &Raw) -> Agencies {
-    let added: Vec<_> = raw
-        .agencies
-        .iter()
-        .map(|agency| Agency {
-            id: agency.value.id.clone(),
-            name: agency.value.name.clone(),
-            tokens: agency.value.tokens.clone(),
-            ambiguous: Vec::new(),
-            domains: Vec::new(),
-            never: Vec::new(),
-        })
-        .collect();
-    Agencies::with(&added, &[])
 }
 
 /// The rules of a file that need not say anything of feeds and recipients.

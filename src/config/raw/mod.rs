@@ -29,6 +29,7 @@ pub(super) struct Raw {
     pub(super) story: Option<Placed<Story>>,
     pub(super) feeds: Vec<Placed<Feed>>,
     pub(super) agencies: Vec<Placed<Agency>>,
+    pub(super) publishers: Vec<Placed<Publisher>>,
     pub(super) recipients: Vec<Placed<Recipient>>,
     pub(super) rules: Vec<Placed<Rule>>,
     /// The queries of `[alias]`, each placed at its name.
@@ -100,10 +101,28 @@ pub(super) struct Feed {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Agency {
-    pub(super) id: String,
-    pub(super) name: String,
+    pub(super) id: Spanned<String>,
+    pub(super) name: Spanned<String>,
     #[serde(default)]
-    pub(super) tokens: Vec<String>,
+    pub(super) tokens: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) ambiguous: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) domains: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) never: Vec<String>,
+}
+
+/// `[[publisher]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Publisher {
+    pub(super) name: Spanned<String>,
+    #[serde(default)]
+    pub(super) domains: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) editions: Vec<Spanned<String>>,
+    pub(super) owner: Option<Spanned<String>>,
 }
 
 /// `[[recipient]]`.
@@ -139,8 +158,19 @@ pub(super) struct Rule {
 }
 
 /// The sections and keys of the top level.
-const SECTIONS: &[&str] =
-    &["data", "fetch", "mail", "limits", "story", "agency", "feed", "alias", "recipient", "rule"];
+const SECTIONS: &[&str] = &[
+    "data",
+    "fetch",
+    "mail",
+    "limits",
+    "story",
+    "agency",
+    "publisher",
+    "feed",
+    "alias",
+    "recipient",
+    "rule",
+];
 
 /// Messages about the syntax of one file: one open quote makes nonsense of what follows.
 const MOST_SYNTAX_ERRORS: usize = 5;
@@ -182,6 +212,10 @@ impl Raw {
                 "agency" => {
                     let agencies = each(value, &key, source, &mut self.unreadable, report);
                     self.agencies.extend(agencies);
+                }
+                "publisher" => {
+                    let publishers = each(value, &key, source, &mut self.unreadable, report);
+                    self.publishers.extend(publishers);
                 }
                 "recipient" => {
                     let recipients = each(value, &key, source, &mut self.unreadable, report);

@@ -13,6 +13,7 @@ use crate::{
     model::{FeedName, Generation, RecipientName, RuleName},
 };
 
+mod houses;
 mod queries;
 mod refused;
 
@@ -184,13 +185,13 @@ fn a_plan_names_what_changes() {
         desk_and("title = 'T'\n[[rule]]\nname = 'wet'\nquery = '$w'\nnotify = ['desk']")
     ));
     let new = live(&format!(
-        "data = 'b'\n[limits]\nsends = 9\n[alias]\nw = 'rain'\n{}",
+        "data = 'b'\n[limits]\nsends = 9\n[[publisher]]\nname = 'Herald'\n[alias]\nw = 'rain'\n{}",
         desk_and("[[rule]]\nname = 'wet'\nquery = '$w'\nnotify = ['desk']\n[[feed]]\nname = 'x'\nurl = 'https://x.example'")
             .replace("herald\"\n", "courier\"\n")
     ));
     let plan = difference(&old, &new);
     assert_snapshot!(plan.to_string(), @"
-    feeds: 2 added (courier, x), 1 gone (herald); rules: 2 changed (floods, wet); changed: limits; at the next start: data
+    feeds: 2 added (courier, x), 1 gone (herald); rules: 2 changed (floods, wet); changed: limits, publisher; at the next start: data
     ");
     assert_eq!(keep(&old, new.clone()).data, PathBuf::from("a"));
     assert_eq!(difference(&new, &new), Plan::default());
@@ -218,8 +219,10 @@ fn toml_like() -> impl Strategy<Value = String> {
         Just("[mail]".to_owned()),
         Just("[fetch]".to_owned()),
         Just("[limits]".to_owned()),
+        Just("[[agency]]".to_owned()),
+        Just("[[publisher]]".to_owned()),
         (
-            "(name|url|query|notify|email|send|wait|until|smtp|from|interval|polls|allow|tags|was)",
+            "(id|tokens|domains|editions|name|url|query|notify|email|send|wait|until|smtp|from|interval|polls|allow|tags|was)",
             prop_oneof![
                 "'[^'\\n]{0,12}'",
                 "\"(\\\\n|\\\\u00e9|[^\"\\\\\\n]){0,12}\"",

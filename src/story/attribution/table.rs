@@ -49,7 +49,27 @@ impl Agencies {
         let new = publishers.iter().filter(|publisher| !known(&publisher.name));
         let media: Vec<_> = new.map(House::medium).collect();
         raw.house.extend(media);
-        Self(Arc::new(Table::new(raw, Publishers::with(publishers))))
+        let added = (agencies.to_vec(), publishers.to_vec());
+        Self(Arc::new(Table { added, ..Table::new(raw, Publishers::with(publishers)) }))
+    }
+
+    /// What the operator added.
+    pub fn added(&self) -> (&[Agency], &[Publisher]) {
+        (&self.0.added.0, &self.0.added.1)
+    }
+
+    /// The id of the house that signs so.
+    pub fn signed_by(&self, sign: &str) -> Option<&str> {
+        let mentions = self.0.mentions(sign);
+        let mention = mentions.first().filter(|mention| mention.name == sign)?;
+        self.0.house_of(&mention.house.id).map(|house| house.id.as_str())
+    }
+
+    /// Every name of the paper that is called so.
+    pub fn names<'a>(&'a self, publisher: &'a str) -> Vec<&'a str> {
+        let known = self.0.publishers.called(publisher);
+        let editions = known.into_iter().flat_map(|paper| &paper.editions);
+        std::iter::once(publisher).chain(editions.map(String::as_str)).collect()
     }
 
     /// The house that printed an article, by the name of a paper, an edition or a site, else by
@@ -154,6 +174,7 @@ pub(super) struct Table {
     unspaced: Vec<Name>,
     by_name: HashMap<String, usize>,
     pub(super) publishers: Publishers,
+    added: (Vec<Agency>, Vec<Publisher>),
 }
 
 struct Name {
@@ -186,6 +207,7 @@ impl Table {
             unspaced: Vec::new(),
             by_name: HashMap::new(),
             publishers,
+            added: Default::default(),
         };
         for (at, house) in raw.house.iter().enumerate() {
             let names = house.names.iter().map(|name| (name, true));

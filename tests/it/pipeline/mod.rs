@@ -4,6 +4,7 @@ mod again;
 mod day;
 mod notices;
 mod outbox;
+mod provenance;
 mod texts;
 mod told;
 mod week;

@@ -106,7 +106,7 @@ fn judged(line: &str, query: &query::Query, head: &str) -> String {
         authors: all("author"),
         sources: many(&["source", "publisher", "feed", "agency"]),
         agencies: many(&["agency"]),
-        publisher: one("publisher"),
+        publishers: many(&["publisher"]),
         feed: one("feed"),
         categories: all("category"),
         tags: all("tag"),
