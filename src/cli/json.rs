@@ -8,7 +8,7 @@ use crate::{
     model::{Article, StoryId},
     query::Hit,
     store::{AlertRow, ArticleRow, Constraints, DeliveryRow, FeedRow, MatchRow, StoryRow},
-    story::{Relation, Sign},
+    story::{Authorship, Certainty, Relation, Sign, Zone},
 };
 
 /// A moment in RFC 3339, UTC.
@@ -30,20 +30,26 @@ pub(super) fn present(value: Value) -> Value {
 
 pub(super) fn article(row: &ArticleRow, matches: &[MatchRow]) -> Value {
     let (article, provenance) = (&row.article, &row.provenance);
-    let credits: Vec<_> = provenance
-        .credits
-        .iter()
-        .map(|credit| {
-            let Sign { zone, certainty, words } = &credit.evidence;
-            json!({
-                "agency": credit.agency,
-                "name": credit.name,
-                "zone": zone.as_str(),
-                "certainty": certainty.as_str(),
-                "evidence": words,
-            })
+    let stated = provenance.credits.iter().map(|credit| {
+        let Sign { zone, certainty, words } = &credit.evidence;
+        json!({
+            "agency": credit.agency,
+            "name": credit.name,
+            "zone": zone.as_str(),
+            "certainty": certainty.as_str(),
+            "evidence": words,
         })
-        .collect();
+    });
+    let inferred = row.inferred.iter().map(|owed| {
+        json!({
+            "agency": owed.agency,
+            "name": owed.name,
+            "zone": Zone::Copy.as_str(),
+            "certainty": Certainty::Inferred.as_str(),
+            "article": owed.from.0,
+        })
+    });
+    let credits: Vec<_> = stated.chain(inferred).collect();
     present(json!({
         "id": row.id.0,
         "feed": row.feed.as_str(),
@@ -61,7 +67,7 @@ pub(super) fn article(row: &ArticleRow, matches: &[MatchRow]) -> Value {
         "cited": provenance.cited.iter().map(|cited| cited.medium.as_str()).collect::<Vec<_>>(),
         "authorship": provenance.authorship.as_str(),
         "dateline": provenance.dateline,
-        "origin": row.origin,
+        "origin": row.inferred.as_ref().map_or(&row.origin, |owed| &owed.agency),
         "language": article.language,
         "priority": article.priority.map(|priority| priority.0),
         "published": article.published.map(time),
@@ -80,7 +86,11 @@ pub(super) fn article(row: &ArticleRow, matches: &[MatchRow]) -> Value {
 /// Each publisher of a story once, the earliest first.
 pub(super) fn carriers(row: &StoryRow) -> Vec<&str> {
     let mut carriers: Vec<&str> = Vec::new();
-    for article in &row.articles {
+    let papers = row
+        .articles
+        .iter()
+        .filter(|article| article.provenance.authorship != Authorship::AgencySite);
+    for article in papers {
         if !carriers.contains(&article.article.publisher.as_str()) {
             carriers.push(&article.article.publisher);
         }

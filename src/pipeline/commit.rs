@@ -102,12 +102,14 @@ fn settle(
         }
         Recognised::Touched(article) => {
             report.unchanged += 1;
-            tx.touch_article(article, batch.feed, described)?;
+            let story = tx.touch_article(article, batch.feed, described)?;
+            tx.settle_lead(story, &live.story)?;
             Ok(None)
         }
         Recognised::Revised(article) => {
             report.revised += 1;
             let revision = tx.revise_article(article, batch.feed, described)?;
+            tx.settle_lead(revision.story, &live.story)?;
             let headline = revision.retitled && tx.reader().lead(revision.story)? == Some(article);
             let signals = notice::news(tx, revision.story, article, prepared.signals)?;
             let Revision { story, revision, .. } = revision;
@@ -123,6 +125,7 @@ fn settle(
             }
             let (article, story) = tx.add_article(batch.feed, described, &place)?;
             tx.put_judgements(article, &accounts, place.evidence.is_some())?;
+            tx.settle_lead(story, &live.story)?;
             let signals = notice::news(tx, story, article, prepared.signals)?;
             Ok(Some((story, happening(article, 0, signals, false))))
         }

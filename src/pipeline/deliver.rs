@@ -19,7 +19,7 @@ use crate::{
     model::{AlertId, ArticleId, RuleName, StoryId},
     query::Hit,
     store::{AlertRow, ArticleRow, ClaimedDelivery, Ended, Frozen, ReadTx, StoreError, Thread},
-    story::{self, Change},
+    story::{self, Authorship, Certainty, Change, Credit},
 };
 
 /// Sentences shown for one alert.
@@ -279,7 +279,7 @@ fn telling(
     let spoken = matched.iter().find(|(row, _)| row.id == shown.id).or_else(|| matched.first());
     let live = &in_force.live;
     let policy = live.policies.get(&alert.rule);
-    let credited = story.articles.iter().find(|row| !row.provenance.credits.is_empty());
+    let (credits, credited_in) = credits(shown, &story.articles);
     Ok(Some(Telling {
         alert: alert.id,
         rule: alert.rule.clone(),
@@ -295,7 +295,8 @@ fn telling(
         summary: shown.article.summary.clone(),
         url: shown.article.url.clone(),
         publisher: shown.article.publisher.clone(),
-        credits: credited.map_or_else(Vec::new, |row| row.provenance.credits.clone()),
+        credits,
+        credited_in,
         cited: cited(&story.articles),
         dateline: shown.provenance.dateline.clone(),
         published: shown.article.published,
@@ -360,6 +361,27 @@ fn cited(articles: &[ArticleRow]) -> Vec<String> {
     cited
 }
 
+/// The credits that are told: the article's own, else those of a copy, and which publisher states
+/// them; what a copy states is inferred where the article owes it.
+fn credits(shown: &ArticleRow, articles: &[ArticleRow]) -> (Vec<Credit>, Option<String>) {
+    if !shown.provenance.credits.is_empty() {
+        return (shown.provenance.credits.clone(), None);
+    }
+    let from = shown.inferred.as_ref().map(|owed| owed.from);
+    let credited = articles.iter().find(|row| match from {
+        Some(from) => row.id == from,
+        None => !row.provenance.credits.is_empty(),
+    });
+    let Some(row) = credited else { return (Vec::new(), None) };
+    let mut credits = row.provenance.credits.clone();
+    if from.is_some() {
+        for credit in &mut credits {
+            credit.evidence.certainty = Certainty::Inferred;
+        }
+    }
+    (credits, Some(row.article.publisher.clone()))
+}
+
 /// Each publisher once, with its first copy.
 fn carriers(articles: &[ArticleRow]) -> Vec<Carrier> {
     let mut carriers: Vec<Carrier> = Vec::new();
@@ -373,6 +395,8 @@ fn carriers(articles: &[ArticleRow]) -> Vec<Carrier> {
                 url: row.article.url.clone(),
                 first_seen: row.article.seen_at,
                 relation: row.relation,
+                is_agency: row.provenance.authorship == Authorship::AgencySite,
+                inferred: row.inferred.as_ref().map(|owed| owed.name.clone()),
             });
         }
     }

@@ -45,6 +45,7 @@ pub fn merge(
 /// Compares every article that was compared with nothing, or with what is of another story by now,
 /// with the lead.
 fn relate(tx: &WriteTx<'_>, story: StoryId, thresholds: &Thresholds) -> Result<(), StoreError> {
+    tx.settle_lead(story, thresholds)?;
     let Some(row) = tx.reader().story(story)? else { return Ok(()) };
     let Some(lead) = row.articles.iter().find(|article| article.id == row.lead) else {
         return Ok(());

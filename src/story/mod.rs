@@ -20,8 +20,8 @@ use crate::model::{ArticleId, StoryId};
 
 pub use account::{Account, Ground, Verdict};
 pub use attribution::{
-    Agencies, Agency, Authorship, Certainty, Citation, Credit, Imprint, Provenance, Publisher,
-    Sign, Zone, attribute, slug,
+    Agencies, Agency, Authorship, Certainty, Citation, CopyOf, Credit, Imprint, Inferred,
+    Provenance, Publisher, Sign, Zone, attribute, inferred, slug,
 };
 pub use change::{Change, Fate, Figure, Piece};
 pub use rewrite::{Factor, Tally};
@@ -329,6 +329,17 @@ impl<'a> Trial<'a> {
 
     fn substance(&self, other: &Candidate) -> Substance {
         Substance::of(self.sketch, other, &self.near, self.rarity)
+    }
+}
+
+/// What an article is to another, given that they are copies.
+pub fn evidence(sketch: &Sketch, other: &Candidate, thresholds: &Thresholds) -> Evidence {
+    let common = Common::among(sketch, &[other], thresholds);
+    let overlap = Overlap::of(sketch, &other.sketch, &common, thresholds);
+    Evidence {
+        other: other.article,
+        similarity: overlap.containment(),
+        relation: relation(sketch, &other.sketch, &overlap, thresholds),
     }
 }
 

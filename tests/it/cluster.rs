@@ -129,6 +129,20 @@ fn a_line_says_story_lead_relation_and_match() {
 }
 
 #[test]
+fn the_agencys_own_item_leads_from_when_it_came() {
+    let text = telephone_call()[0]["text"].clone();
+    let article = |id: &str, source: &str, date: &str| json!({"id": id, "source": source, "date": date, "title": "Call", "text": text});
+    let articles = [
+        article("paper", "Kestan Herald", "2026-01-01T10:00:00Z"),
+        article("agency", "IANS", "2026-01-01T12:00:00Z"),
+        article("older", "Arden Courier", "2026-01-01T09:00:00Z"),
+    ];
+    let found = lines(&cluster(&[], &input(&articles)).stdout);
+    let leads: Vec<_> = found.iter().map(|line| line["lead"].as_str().unwrap()).collect();
+    assert_eq!(leads, ["paper", "agency", "agency"]);
+}
+
+#[test]
 fn a_bad_line_is_told_and_the_rest_goes_on() {
     let input = b"{\"id\": \"a\", \"text\": \"one\"}\nnot json\n\n{\"text\": \"no id\"}\n\
                   {\"id\": \"b\", \"text\": 7}\n{\"id\": \"c\", \"text\": \"two\"}\n";

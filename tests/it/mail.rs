@@ -246,6 +246,8 @@ fn digest(stories: i64) -> Letter {
         url: Some("https://a.example/खबर?x=1&y=2".into()),
         first_seen: Timestamp::UNIX_EPOCH,
         relation: Relation::Rewritten,
+        is_agency: false,
+        inferred: None,
     };
     let telling = |story| Telling {
         alert: AlertId(story),
@@ -260,6 +262,7 @@ fn digest(stories: i64) -> Letter {
         url: carrier.url.clone(),
         publisher: carrier.publisher.clone(),
         credits: Vec::new(),
+        credited_in: None,
         cited: Vec::new(),
         dateline: None,
         published: None,

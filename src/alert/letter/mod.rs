@@ -33,6 +33,10 @@ pub struct Carrier {
     pub first_seen: Timestamp,
     /// What its copy is to the lead.
     pub relation: Relation,
+    /// Whether it is the agency itself, and so no paper.
+    pub is_agency: bool,
+    /// The agency that its copy is not credited to but owed to.
+    pub inferred: Option<String>,
 }
 
 /// One alert as it is told.
@@ -62,6 +66,8 @@ pub struct Telling {
     pub publisher: String,
     /// The agencies the story is credited to.
     pub credits: Vec<Credit>,
+    /// The publisher of the copy that states them, where that is not the article.
+    pub credited_in: Option<String>,
     /// Media it cites.
     pub cited: Vec<String>,
     /// Its dateline.

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     alert::{Excerpt, Reason},
     query::Field,
-    story::Relation,
+    story::{Certainty, Relation},
 };
 
 /// How much is told; each step tells less.
@@ -113,6 +113,8 @@ struct View {
     summary: Option<String>,
     publisher: String,
     credits: Vec<Credit>,
+    /// Where the credits stand, unless in the article itself.
+    credited_in: Option<String>,
     cited: Vec<String>,
     dateline: Option<String>,
     published: Option<String>,
@@ -137,6 +139,7 @@ struct Passage {
 struct Credit {
     agency: String,
     evidence: String,
+    inferred: bool,
 }
 
 /// A line of the table of carriers.
@@ -146,7 +149,8 @@ struct Row {
     headline: String,
     link: Option<String>,
     seen: String,
-    relation: &'static str,
+    /// What it is to the lead, and what else is to be known of it.
+    relation: String,
 }
 
 #[derive(Serialize)]
@@ -220,6 +224,7 @@ fn view(number: usize, section: &Section<'_>, zone: &TimeZone, limits: Limits) -
         summary,
         publisher: plain::line(&first.publisher, limits.short()),
         credits: credits(first, limits),
+        credited_in: first.credited_in.as_deref().map(|name| plain::line(name, limits.short())),
         cited: names(first.cited.iter().map(|name| plain::line(name, limits.short())), limits),
         dateline: first.dateline.as_deref().map(|place| plain::line(place, limits.short())),
         published: first.published.map(|at| plain::moment(at, zone)),
@@ -319,6 +324,7 @@ fn credits(telling: &Telling, limits: Limits) -> Vec<Credit> {
         .map(|credit| Credit {
             agency: plain::line(&credit.name, limits.short()),
             evidence: plain::line(&credit.evidence.words, limits.short()),
+            inferred: credit.evidence.certainty == Certainty::Inferred,
         })
         .collect()
 }
@@ -329,14 +335,23 @@ fn row(carrier: &Carrier, zone: &TimeZone, limits: Limits) -> Row {
         headline: plain::line(&carrier.title, limits.short()),
         link: carrier.url.as_deref().and_then(plain::link),
         seen: plain::short_moment(carrier.first_seen, zone),
-        relation: match carrier.relation {
-            Relation::Lead => "lead",
-            Relation::Verbatim => "verbatim",
-            Relation::Cut => "cut",
-            Relation::Rewritten => "rewritten",
-            Relation::Revision => "revision",
-        },
+        relation: relation(carrier, limits),
     }
+}
+
+fn relation(carrier: &Carrier, limits: Limits) -> String {
+    let relation = match carrier.relation {
+        Relation::Lead => "lead",
+        Relation::Verbatim => "verbatim",
+        Relation::Cut => "cut",
+        Relation::Rewritten => "rewritten",
+        Relation::Revision => "revision",
+    };
+    let agency = carrier.is_agency.then(|| "the agency itself".to_owned());
+    let inferred = carrier.inferred.as_ref();
+    let inferred = inferred.map(|name| format!("{}, inferred", plain::line(name, limits.short())));
+    let parts = [Some(relation.to_owned()), agency, inferred];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// Each rule of the letter once.

@@ -50,21 +50,34 @@ pub(super) fn rules<'a>(tellings: impl Iterator<Item = &'a Telling>) -> String {
 
 /// Whose story it is, and how many papers carry it.
 pub(super) fn origin(telling: &Telling) -> String {
-    let papers = papers(telling);
     let credit = telling.credits.first().map(|credit| plain::line(&credit.name, LONGEST_NAME));
     let publisher = plain::line(&telling.publisher, LONGEST_NAME);
-    match (credit, papers) {
-        (Some(agency), 2..) => format!("{agency}, {papers} papers"),
-        (Some(agency), _) if agency != publisher => format!("{agency} in {publisher}"),
-        (None, 2..) => format!("{publisher}, {papers} papers"),
-        (_, _) => publisher,
+    let papers = names_of_papers(telling);
+    match (credit, papers.len()) {
+        (Some(agency), 2..) => format!("{agency}, {} papers", papers.len()),
+        (Some(agency), 1) => {
+            let paper =
+                papers.first().map_or_else(String::new, |name| plain::line(name, LONGEST_NAME));
+            format!("{agency} in {paper}")
+        }
+        (Some(agency), _) => agency,
+        (None, 2..) => format!("{publisher}, {} papers", papers.len()),
+        (None, _) => publisher,
     }
 }
 
-/// How many publishers carry the text, the told one among them.
+/// How many papers carry the text.
 pub(super) fn papers(telling: &Telling) -> usize {
-    let carriers = telling.carriers.iter().map(|carrier| carrier.publisher.as_str());
-    carriers.chain([telling.publisher.as_str()]).collect::<BTreeSet<_>>().len()
+    names_of_papers(telling).len()
+}
+
+/// The papers that carry the text, the told one among them; the agency's own feed is none.
+fn names_of_papers(telling: &Telling) -> BTreeSet<&str> {
+    let carriers = &telling.carriers;
+    let papers = carriers.iter().filter(|carrier| !carrier.is_agency);
+    let told = Some(telling.publisher.as_str());
+    let told = told.filter(|name| carriers.iter().all(|carrier| carrier.publisher != *name));
+    papers.map(|carrier| carrier.publisher.as_str()).chain(told).collect()
 }
 
 /// What is new about a story that was told before, unless its headline says so itself.

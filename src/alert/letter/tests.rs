@@ -20,6 +20,8 @@ fn carrier(publisher: &str, title: &str, time: &str, relation: Relation) -> Carr
         url: Some(format!("https://{slug}.example/crane?a=1&b=2")),
         first_seen: at(&format!("2025-05-12T{time}:00Z")),
         relation,
+        is_agency: false,
+        inferred: None,
     }
 }
 
@@ -53,6 +55,7 @@ fn telling() -> Telling {
                 words: "By Northwater Agency".into(),
             },
         }],
+        credited_in: None,
         cited: vec!["Radio Quay".into(), "The Lantern".into()],
         dateline: Some("NORHAVEN".into()),
         published: Some(at("2025-05-12T06:31:00Z")),
@@ -68,8 +71,20 @@ fn telling() -> Telling {
             ),
         ],
         carriers: vec![
-            carrier("Norhaven Post", "Crane <falls> in Norhaven harbour", "06:35", Relation::Lead),
-            carrier("Ebb Tide", "Crane down, quay closed", "06:52", Relation::Cut),
+            Carrier {
+                is_agency: true,
+                ..carrier("Northwater Agency", "Crane falls at Norhaven", "06:31", Relation::Lead)
+            },
+            carrier(
+                "Norhaven Post",
+                "Crane <falls> in Norhaven harbour",
+                "06:35",
+                Relation::Verbatim,
+            ),
+            Carrier {
+                inferred: Some("Northwater Agency".into()),
+                ..carrier("Ebb Tide", "Crane down, quay closed", "06:52", Relation::Cut)
+            },
             carrier("Küstenblatt", "Kran stürzt um", "07:10", Relation::Rewritten),
         ],
     }
@@ -123,6 +138,31 @@ fn several_stories_late() {
 }
 
 #[test]
+fn a_credit_says_whether_it_is_the_articles_own() {
+    let mut owed = Telling { credited_in: Some("Ebb Tide".into()), ..telling() };
+    let credit = |telling: &Telling| {
+        let text = render(&letter(vec![telling.clone()])).text;
+        text.lines().find(|line| line.starts_with("Credited to")).unwrap().to_owned()
+    };
+    let own = "Credited to: Northwater Agency (\"By Northwater Agency\")";
+    assert_eq!(credit(&telling()), own);
+    let stated = "Credited to: Northwater Agency (\"By Northwater Agency\" in Ebb Tide)";
+    assert_eq!(credit(&owed), stated);
+    owed.credits[0].evidence.certainty = Certainty::Inferred;
+    let inferred =
+        "Credited to: Northwater Agency (inferred: \"By Northwater Agency\" in Ebb Tide)";
+    assert_eq!(credit(&owed), inferred);
+}
+
+#[test]
+fn an_agency_that_nobody_printed_is_carried_by_no_paper() {
+    let carriers = telling().carriers.into_iter().take(1).collect();
+    let alone = Telling { publisher: "Northwater Agency".into(), carriers, ..telling() };
+    let text = render(&letter(vec![alone])).text;
+    assert!(text.contains("Carried by no paper so far:"), "{text}");
+}
+
+#[test]
 fn subjects_say_whose_story_and_how_wide() {
     let subject = |telling| render(&letter(vec![telling])).subject;
     assert_eq!(
@@ -133,11 +173,20 @@ fn subjects_say_whose_story_and_how_wide() {
     assert_eq!(
         subject(Telling {
             publisher: "Northwater Agency".into(),
-            carriers: Vec::new(),
+            carriers: telling().carriers.into_iter().take(1).collect(),
             ..telling()
         }),
         "[Harbour & docks] Crane <falls> in Norhaven harbour (Northwater Agency)",
         "an agency in its own feed"
+    );
+    assert_eq!(
+        subject(Telling {
+            publisher: "Northwater Agency".into(),
+            carriers: telling().carriers.into_iter().take(2).collect(),
+            ..telling()
+        }),
+        "[Harbour & docks] Crane <falls> in Norhaven harbour (Northwater Agency in Norhaven Post)",
+        "the agency is no paper"
     );
     assert_eq!(
         subject(Telling { carriers: Vec::new(), title: " \n".into(), ..telling() }),
@@ -269,6 +318,8 @@ prop_compose! {
             url: Some(format!("https://a.example/?{}", texts[2])),
             first_seen: Timestamp::UNIX_EPOCH,
             relation: Relation::Verbatim,
+            is_agency: copies % 2 == 1,
+            inferred: Some(texts[2].clone()),
         };
         let quote = Excerpt {
             field: Field::Body,

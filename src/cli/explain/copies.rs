@@ -56,6 +56,10 @@ pub(super) fn tell(known: &Known) {
 fn placed(known: &Known) -> String {
     let row = &known.row;
     match (row.compared_with, row.similarity) {
+        (Some(other), _) if row.relation == Relation::Lead => format!(
+            "  leads story {}: it is the agency's own, or the earliest; compared with article {other}",
+            row.story
+        ),
         (Some(other), Some(similarity)) => format!(
             "  joined story {} as {} of article {other}: {} of the shorter text is shared",
             row.story,

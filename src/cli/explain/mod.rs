@@ -23,7 +23,7 @@ use crate::{
     store::{
         AlertRow, ArticleRow, Constraints, DeliveryRow, JudgementRow, MatchRow, Store, StoryRow,
     },
-    story,
+    story::{self, Sign},
     text::address,
 };
 
@@ -172,8 +172,22 @@ fn tell_article(row: &ArticleRow) {
     if row.revision > 0 {
         say(&format!("  revision   {} of {}", row.revision, row.revised_at));
     }
+    say(&format!("  authorship {}", row.provenance.authorship.as_str()));
     for credit in &row.provenance.credits {
-        say(&format!("  credit     {} ({}): “{}”", credit.name, credit.agency, credit.evidence));
+        let Sign { zone, certainty, words } = &credit.evidence;
+        say(&format!(
+            "  credit     {} ({}), {} by its {}: “{words}”",
+            credit.name,
+            credit.agency,
+            certainty.as_str(),
+            zone.as_str()
+        ));
+    }
+    if let Some(owed) = &row.inferred {
+        say(&format!(
+            "  credit     {} ({}): inferred, article {} prints the same text and says so",
+            owed.name, owed.agency, owed.from
+        ));
     }
     if let Some(place) = &row.provenance.dateline {
         say(&format!("  dateline   {place}"));

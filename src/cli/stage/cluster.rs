@@ -18,8 +18,8 @@ use crate::{
     cli::Exit,
     model::{ArticleId, StoryId},
     story::{
-        Assignment, Evidence, Imprint, Rarity, Relation, Sketch, Subject, Thresholds, Window,
-        assign, attribute,
+        Assignment, Authorship, Evidence, Imprint, Rarity, Relation, Sketch, Subject, Thresholds,
+        Window, assign, attribute,
     },
 };
 
@@ -63,12 +63,13 @@ struct Arrival {
     text: String,
 }
 
-/// What is remembered for printing of a story that has copies; one without them is named by its
-/// article, like its lead.
+/// What is remembered for printing of a story that has copies, or that an agency's own item opened;
+/// another is named by its article, like its lead.
 struct Story {
     id: Rc<Value>,
     lead: Rc<Value>,
-    lead_at: Timestamp,
+    /// Whether the lead is not the agency's own, and when it came: the least leads.
+    lead_order: (bool, Timestamp),
 }
 
 /// The window and the names that go with it; both forget together.
@@ -117,7 +118,8 @@ impl Desk {
         self.arrived += 1;
         self.at = Some(at);
         self.articles.insert(article, Rc::clone(&arrival.id));
-        (self.line(arrival, at, story, &assignment), self.pairs(arrival, &assignment))
+        let order = (provenance.authorship != Authorship::AgencySite, at);
+        (self.line(arrival, order, story, &assignment), self.pairs(arrival, &assignment))
     }
 
     /// Lets go of what no later article can belong to. One wrong date must not empty the window:
@@ -135,12 +137,16 @@ impl Desk {
     fn line(
         &mut self,
         arrival: &Arrival,
-        at: Timestamp,
+        order: (bool, Timestamp),
         story: StoryId,
         assignment: &Assignment,
     ) -> Value {
         let id = &arrival.id;
         let Assignment::Joins { evidence, .. } = assignment else {
+            let (is_agencys_own, lead) = (!order.0, Rc::clone(id));
+            if is_agencys_own {
+                self.stories.insert(story, Story { id: Rc::clone(id), lead, lead_order: order });
+            }
             return json!({"id": **id, "story": **id, "lead": **id, "relation": name(Relation::Lead)});
         };
         self.figures.matches += 1;
@@ -150,12 +156,12 @@ impl Desk {
             let members = self.window.members(story);
             let first = members.iter().find(|member| member.article == evidence.other);
             let id = Rc::new(matched.clone());
-            let lead_at = first.map_or(at, |first| first.sketch.at());
-            Story { lead: Rc::clone(&id), id, lead_at }
+            let lead_order = (true, first.map_or(order.1, |first| first.sketch.at()));
+            Story { lead: Rc::clone(&id), id, lead_order }
         });
-        if at < known.lead_at {
+        if order < known.lead_order {
             known.lead = Rc::clone(id);
-            known.lead_at = at;
+            known.lead_order = order;
         }
         json!({
             "id": **id,

@@ -2,18 +2,16 @@
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
-use serde_json::{Value, json};
 
 use super::{
     ReadTx, WriteTx,
+    provenance::{provenance_from, provenance_to},
     rows::{from_json, from_ms, to_json, to_ms},
 };
 use crate::{
     model::{Article, ArticleId, FeedId, FeedName, ItemKey, Priority, StoryId},
     store::StoreError,
-    story::{
-        Authorship, Certainty, Citation, Credit, Evidence, Provenance, Relation, Sign, Sketch, Zone,
-    },
+    story::{Evidence, Inferred, Provenance, Relation, Sketch},
 };
 
 /// What is stored of an article beside itself.
@@ -81,6 +79,8 @@ pub struct ArticleRow {
     pub revised_at: Timestamp,
     /// What it says of its own origin.
     pub provenance: Provenance,
+    /// What it owes to a copy of its story that is credited, where it states nothing itself.
+    pub inferred: Option<Inferred>,
     /// What it counts as among independent origins.
     pub origin: String,
     /// Its story.
@@ -131,6 +131,7 @@ pub(super) fn article(row: &Row<'_>) -> Result<ArticleRow, StoreError> {
         revision: row.get(19)?,
         origin: row.get(22)?,
         provenance: provenance_from(&row.get::<_, String>(23)?)?,
+        inferred: None,
         story: StoryId(row.get(24)?),
         relation: relation_from(&row.get::<_, String>(25)?)?,
         similarity: row.get(26)?,
@@ -191,7 +192,9 @@ impl ReadTx<'_> {
         ))?;
         let mut rows = rows.query([to_ms(since)])?;
         while let Some(row) = rows.next()? {
-            if !take(article(row)?) {
+            let mut row = article(row)?;
+            self.infer(std::slice::from_mut(&mut row))?;
+            if !take(row) {
                 break;
             }
         }
@@ -212,6 +215,7 @@ impl ReadTx<'_> {
         while let Some(row) = rows.next()? {
             found.push(article(row)?);
         }
+        self.infer(&mut found)?;
         Ok(found)
     }
 }
@@ -332,14 +336,16 @@ impl WriteTx<'_> {
         Ok(Revision { story, revision: revision + 1, retitled: title != new.article.title })
     }
 
-    /// Stores what changed about a known article whose words are the same.
+    /// Stores what changed about a known article whose words are the same; its story.
     pub fn touch_article(
         &self,
         id: ArticleId,
         feed: FeedId,
         new: &Described,
-    ) -> Result<(), StoreError> {
-        self.write_article(id, feed, new)
+    ) -> Result<StoryId, StoreError> {
+        self.write_article(id, feed, new)?;
+        let mut story = self.db.prepare_cached("SELECT story FROM article WHERE id = ?1")?;
+        Ok(StoryId(story.query_row([id.0], |row| row.get(0))?))
     }
 
     /// Writes every column that the article itself gives.
@@ -407,58 +413,4 @@ fn relation_from(text: &str) -> Result<Relation, StoreError> {
         .into_iter()
         .find(|relation| relation_to(*relation) == text)
         .ok_or_else(|| StoreError::Content(format!("the relation `{text}`")))
-}
-
-fn provenance_to(provenance: &Provenance) -> String {
-    let sign = |sign: &Sign| json!([sign.zone.as_str(), sign.certainty.as_str(), sign.words]);
-    let credit = |credit: &Credit| json!({"agency": credit.agency, "name": credit.name, "evidence": sign(&credit.evidence)});
-    let cited = |cited: &Citation| json!([cited.medium, sign(&cited.evidence)]);
-    json!({
-        "credits": provenance.credits.iter().map(credit).collect::<Vec<_>>(),
-        "cited": provenance.cited.iter().map(cited).collect::<Vec<_>>(),
-        "dateline": provenance.dateline,
-        "authorship": provenance.authorship.as_str(),
-        "authored": provenance.authored.as_ref().map(sign),
-    })
-    .to_string()
-}
-
-/// Reads what this program or an older one wrote; what an older one did not know is left as unknown.
-fn provenance_from(text: &str) -> Result<Provenance, StoreError> {
-    let value: Value = serde_json::from_str(text)
-        .map_err(|error| StoreError::Content(format!("a provenance: {error}")))?;
-    let list = |key: &str| value[key].as_array().cloned().unwrap_or_default();
-    let credit = |value: &Value| Credit {
-        agency: word(&value["agency"]),
-        name: word(&value["name"]),
-        evidence: sign_from(&value["evidence"]),
-    };
-    let cited = |value: &Value| Citation {
-        medium: word(if value.is_string() { value } else { &value[0] }),
-        evidence: sign_from(&value[1]),
-    };
-    Ok(Provenance {
-        credits: list("credits").iter().map(credit).collect(),
-        cited: list("cited").iter().map(cited).collect(),
-        dateline: value["dateline"].as_str().map(str::to_owned),
-        authorship: value["authorship"]
-            .as_str()
-            .and_then(Authorship::from_spelling)
-            .unwrap_or_default(),
-        authored: value["authored"].is_array().then(|| sign_from(&value["authored"])),
-    })
-}
-
-/// A sign; an older program wrote the words alone.
-fn sign_from(value: &Value) -> Sign {
-    let spelling = |at: usize| value[at].as_str().unwrap_or_default();
-    Sign {
-        zone: Zone::from_spelling(spelling(0)).unwrap_or(Zone::Text),
-        certainty: Certainty::from_spelling(spelling(1)).unwrap_or(Certainty::Likely),
-        words: if value.is_string() { word(value) } else { word(&value[2]) },
-    }
-}
-
-fn word(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }

@@ -9,6 +9,7 @@ mod frequency;
 pub(super) mod judgements;
 #[cfg(test)]
 mod plans;
+mod provenance;
 pub(super) mod revisions;
 mod rows;
 pub(super) mod rules;

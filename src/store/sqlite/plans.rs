@@ -23,7 +23,8 @@ use crate::{
     schedule::Cadence,
     store::{Described, Ended, ExactCopy, Frozen, NewAlert, Place, PollEnd, Promise, StoreError},
     story::{
-        Account, Evidence, Ground, Provenance, Relation, Share, Sketch, Subject, Verdict, Window,
+        Account, Evidence, Ground, Provenance, Relation, Share, Sketch, Subject, Thresholds,
+        Verdict, Window,
     },
 };
 
@@ -110,7 +111,7 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
                 let place = Place { story: Some(StoryId(1)), evidence: None, related };
                 tx.add_article(feed, &new, &place)?;
             }
-            3 => tx.touch_article(ArticleId(1), feed, &new)?,
+            3 => drop(tx.touch_article(ArticleId(1), feed, &new)?),
             _ => drop(tx.revise_article(ArticleId(1), feed, &new)?),
         }
     }
@@ -124,6 +125,7 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     reader.longest(story)?;
     reader.headlines(feed, &[&FeedName::new("wire")], NOW)?;
     reader.lead(story)?;
+    tx.settle_lead(story, &Thresholds::default())?;
     reader.told(&rule, story)?;
     reader.told_any(&rule, &[StoryId(2)])?;
     reader.hearers(&rule, story)?;

@@ -7,13 +7,13 @@ use rusqlite::OptionalExtension;
 
 use super::{
     ReadTx, WriteTx,
-    articles::ArticleRow,
+    articles::{ArticleRow, relation_to},
     rows::{from_ms, to_ms},
 };
 use crate::{
     model::{ArticleId, FeedId, FeedName, StoryId},
     store::StoreError,
-    story::Evidence,
+    story::{self, Candidate, Evidence, Relation, Sketch, Thresholds},
 };
 
 /// Fewest words of a text whose exact double is a copy whenever it comes.
@@ -97,6 +97,53 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Makes the earliest copy of a story its lead, or the agency's own item where there is one.
+    pub fn settle_lead(&self, story: StoryId, thresholds: &Thresholds) -> Result<(), StoreError> {
+        let mut lead = self.db.prepare_cached(
+            "SELECT id FROM article WHERE story = ?1
+             ORDER BY json_extract(provenance, '$.authorship') IS NOT 'agency_site',
+                 coalesce(published, seen_at), id LIMIT 1",
+        )?;
+        let lead = ArticleId(lead.query_row([story.0], |row| row.get(0))?);
+        let Some(was) = self.reader().lead(story)?.filter(|was| *was != lead) else {
+            return Ok(());
+        };
+        self.db
+            .prepare_cached("UPDATE story SET lead = ?2 WHERE id = ?1")?
+            .execute((story.0, lead.0))?;
+        self.db
+            .prepare_cached("UPDATE article SET relation = 'lead' WHERE id = ?1")?
+            .execute([lead.0])?;
+        let evidence = match (self.sketch(was)?, self.sketch(lead)?) {
+            (Some(was), Some(sketch)) => {
+                let lead = Candidate { article: lead, story, sketch };
+                Some(story::evidence(&was, &lead, thresholds))
+            }
+            _ => None,
+        };
+        let relation = evidence.as_ref().map_or(Relation::Rewritten, |found| found.relation);
+        self.db
+            .prepare_cached(
+                "UPDATE article SET relation = ?3, similarity = ?4, compared_with = ?5
+                 WHERE id = ?1 AND story = ?2",
+            )?
+            .execute((
+                was.0,
+                story.0,
+                relation_to(relation),
+                evidence.map(|found| found.similarity),
+                lead.0,
+            ))?;
+        Ok(())
+    }
+
+    fn sketch(&self, article: ArticleId) -> Result<Option<Sketch>, StoreError> {
+        let mut bytes = self.db.prepare_cached("SELECT bytes FROM sketch WHERE article = ?1")?;
+        let bytes: Option<Option<Vec<u8>>> =
+            bytes.query_row([article.0], |row| row.get(0)).optional()?;
+        Ok(bytes.flatten().and_then(|bytes| Sketch::from_bytes(&bytes)))
+    }
+
     /// Links stories of the same event, both ways; those that people took apart are not linked.
     pub(super) fn link(
         &self,
@@ -162,12 +209,13 @@ fn names_a_page(url: &str) -> bool {
 }
 
 impl ReadTx<'_> {
-    /// The origin of a story: the agency that its earliest credited article names, else the
-    /// publisher of its lead.
+    /// The origin of a story: the agency that its earliest credited article names, else agencies
+    /// without a name, else the family of the publisher of its lead.
     pub fn origin(&self, story: StoryId) -> Result<Option<String>, StoreError> {
         let mut origin = self.db.prepare_cached(
             "SELECT origin FROM article WHERE story = ?1
-             ORDER BY origin LIKE 'publisher:%', coalesce(published, seen_at), id LIMIT 1",
+             ORDER BY origin LIKE 'publisher:%', origin = 'agencies', coalesce(published, seen_at), id
+             LIMIT 1",
         )?;
         Ok(origin.query_row([story.0], |row| row.get(0)).optional()?)
     }

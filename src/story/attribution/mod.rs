@@ -6,6 +6,7 @@
 
 mod authorship;
 mod cited;
+mod infer;
 mod notice;
 mod place;
 mod publishers;
@@ -16,6 +17,7 @@ mod table;
 mod unknown;
 
 pub use authorship::Authorship;
+pub use infer::{CopyOf, Inferred, inferred};
 pub use publishers::Publisher;
 pub use sign::{Certainty, Sign, Zone};
 pub use table::{Agencies, Agency, slug};

@@ -7,6 +7,7 @@ mod deliveries;
 mod doubts;
 mod frequency;
 mod hands;
+mod leads;
 mod upkeep;
 mod window;
 
@@ -32,6 +33,9 @@ const LEASE: Duration = Duration::from_mins(5);
 
 /// Three papers on one host and a wire on another; the rule is true of every article.
 const CONFIG: &str = "
+    [[agency]]
+    id = 'arden-wire'
+    name = 'Arden Wire'
     [[feed]]
     name = 'courier'
     url = 'https://papers.example/courier'
