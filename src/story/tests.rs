@@ -364,6 +364,37 @@ proptest! {
     }
 
     #[test]
+    fn an_account_agrees_with_the_verdict(
+        texts in prop::collection::vec(any_text(), 2..8),
+        publishers in prop::collection::vec("[PQR]", 8),
+    ) {
+        let known: Vec<_> = (0..)
+            .zip(texts[1..].iter().zip(&publishers))
+            .map(|(n, (text, publisher))| candidate(n, n / 2, sketch(text, publisher, n * 8)))
+            .collect();
+        let new = sketch(&texts[0], "Q", 40);
+        let joined = match assign(&new, &known, &Thresholds::default()) {
+            Assignment::Joins { evidence, .. } => Some(evidence.other),
+            Assignment::Opens { .. } => None,
+        };
+        let found = accounts(&new, &known);
+        let first = found.first().filter(|_| joined.is_some());
+        prop_assert_eq!(first.map(|one| one.other), joined);
+        for one in &found {
+            let enough = one.tally.is_some_and(|tally| tally.is_enough());
+            let stopped = [Ground::Furniture, Ground::Page, Ground::Template];
+            let stopped = stopped.iter().any(|guard| one.against.contains(guard));
+            match one.ground {
+                Ground::SameAgain => prop_assert_eq!(one.verdict, Verdict::Copy),
+                Ground::Reprinted => prop_assert!(one.against.is_empty() && !stopped),
+                Ground::Rewritten => prop_assert!(enough && !stopped && !one.against.is_empty()),
+                guard => prop_assert!(one.against.contains(&guard) && Some(one.other) != joined),
+            }
+            prop_assert_eq!(one.against.contains(&Ground::TooLittle), one.discounted < one.needed);
+        }
+    }
+
+    #[test]
     fn the_window_finds_every_copy_that_comparing_all_would_find(
         texts in prop::collection::vec(any_text_indexed_whole(), 2..12),
     ) {

@@ -88,7 +88,10 @@ fn tell_judgement(row: &ArticleRow, judgement: &JudgementRow, other: Option<&Art
     for line in evidence::scores(account) {
         say(&format!("      {line}"));
     }
-    say(&format!("      guards: {}", evidence::guards(account)));
+    say(&format!(
+        "      guards, ✗ speaks against a copy by wording: {}",
+        evidence::guards(account)
+    ));
     if let Some(tally) = &account.tally {
         say("      evidence for a reworded copy, weight × value");
         for line in evidence::table(tally) {

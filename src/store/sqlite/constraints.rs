@@ -85,10 +85,10 @@ impl ReadTx<'_> {
         })
     }
 
-    /// Whether a story is there; else what became of it.
-    pub fn find_story(&self, story: StoryId) -> Result<Result<(), Refused>, StoreError> {
-        if self.lead(story)?.is_some() {
-            return Ok(Ok(()));
+    /// The lead of a story that is there; else what became of it.
+    pub fn find_story(&self, story: StoryId) -> Result<Result<ArticleId, Refused>, StoreError> {
+        if let Some(lead) = self.lead(story)? {
+            return Ok(Ok(lead));
         }
         let whole = self.story_of(story)?;
         Ok(Err(if whole == story {
@@ -111,16 +111,14 @@ impl WriteTx<'_> {
         articles: &[ArticleId],
         now: Timestamp,
     ) -> Result<Result<StoryId, Refused>, StoreError> {
-        if let Err(refused) = self.reader().find_story(story)? {
-            return Ok(Err(refused));
-        }
+        let lead = match self.reader().find_story(story)? {
+            Ok(lead) => lead,
+            Err(refused) => return Ok(Err(refused)),
+        };
         if let Some(refused) = self.against_split(story, articles)? {
             return Ok(Err(refused));
         }
         let new = self.open_story(now)?;
-        let Some(lead) = self.reader().lead(story)? else {
-            return Ok(Err(Refused::NoStory(story)));
-        };
         let mut parts = Vec::new();
         for article in articles {
             parts.extend(self.part_of(*article)?);
@@ -134,7 +132,7 @@ impl WriteTx<'_> {
                 .execute((article.0, new.0))?;
         }
         for part in [story, new] {
-            self.refresh_story(part, lead)?;
+            self.refresh_story(part, Some(lead))?;
         }
         self.db.execute(
             "UPDATE alert SET story = ?2 WHERE story = ?1
@@ -205,9 +203,7 @@ impl WriteTx<'_> {
             return Ok(Err(Refused::Same(one)));
         }
         let (story, part) = (one.min(other), one.max(other));
-        let Some(lead) = self.earlier_lead(story, part)? else {
-            return Ok(Err(Refused::NoStory(part)));
-        };
+        let lead = self.earlier_lead(story, part)?;
         let both = (story.0, part.0);
         self.db.execute("UPDATE article SET story = ?1 WHERE story = ?2", both)?;
         self.refresh_story(story, lead)?;
@@ -229,7 +225,7 @@ impl WriteTx<'_> {
         Ok(Ok(story))
     }
 
-    /// The lead of two stories: that of the two which is the earlier.
+    /// Of the leads of two stories the earlier; `None` when both are forgotten.
     fn earlier_lead(&self, a: StoryId, b: StoryId) -> Result<Option<ArticleId>, StoreError> {
         let mut lead = self.db.prepare_cached(
             "SELECT article.id FROM story JOIN article ON article.id = lead WHERE story.id IN (?1, ?2)
@@ -240,16 +236,16 @@ impl WriteTx<'_> {
 
     /// Makes a story's times those of its articles, and its lead `lead` if that is among them, else
     /// the earliest.
-    fn refresh_story(&self, story: StoryId, lead: ArticleId) -> Result<(), StoreError> {
+    fn refresh_story(&self, story: StoryId, lead: Option<ArticleId>) -> Result<(), StoreError> {
         self.db
             .prepare_cached(
                 "UPDATE story SET (opened_at, last_seen) =
                      (SELECT min(seen_at), max(revised_at) FROM article WHERE article.story = ?1),
                      lead = (SELECT id FROM article WHERE article.story = ?1
-                             ORDER BY id <> ?2, coalesce(published, seen_at), id LIMIT 1)
+                             ORDER BY id IS NOT ?2, coalesce(published, seen_at), id LIMIT 1)
                  WHERE id = ?1",
             )?
-            .execute((story.0, lead.0))?;
+            .execute((story.0, lead.map(|lead| lead.0)))?;
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! What people said of stories holds for every copy that comes later, whoever stores it.
 
+use rusqlite::Connection;
 use wiredesk::{
     model::{ArticleId, Generation, RuleName, StoryId},
     pipeline::hand,
@@ -224,7 +225,7 @@ async fn a_message_that_was_made_is_not_told_again_in_one_that_was_not() {
     let second = alerts(&shelf, 2).await[0].id;
     let told = all.iter().find(|row| row.alerts == [second]).unwrap();
     let (made, address) = (told.id, told.address.clone());
-    rusqlite::Connection::open(shelf.file())
+    Connection::open(shelf.file())
         .unwrap()
         .execute(
             "UPDATE delivery SET bytes = x'00', sender = 's', state = 'sent' WHERE id = ?1",
@@ -265,6 +266,21 @@ async fn an_alert_goes_with_the_articles_that_its_rule_is_true_of() {
     assert_eq!((report.joined, report.alerts), (1, 0), "it was told of that text");
     let report = shelf.poll("wire", &[entry("d", 1, start())], minute(33)).await;
     assert_eq!((report.joined, report.alerts), (1, 1), "and not of the other");
+}
+
+#[tokio::test]
+async fn stories_whose_leads_were_forgotten_can_be_split_and_merged() {
+    let shelf = Shelf::new().await;
+    for paper in ["post", "gazette", "courier"] {
+        shelf.poll(paper, &[entry("a", 1, start()), entry("b", 2, start())], start()).await;
+    }
+    let file = Connection::open(shelf.file()).unwrap();
+    file.execute_batch("DELETE FROM article WHERE id IN (1, 2)").unwrap();
+    assert_eq!(merge(&shelf.store, 1, 2).await, Ok(StoryId(1)));
+    assert_eq!(story(&shelf, 1).await.unwrap().lead, ArticleId(3));
+    let new = split(&shelf.store, 1, &[3, 4]).await.unwrap();
+    let [left, taken] = [story(&shelf, 1).await.unwrap(), story(&shelf, new.0).await.unwrap()];
+    assert_eq!((left.lead, taken.lead), (ArticleId(5), ArticleId(3)));
 }
 
 #[tokio::test]

@@ -136,7 +136,7 @@ async fn explain_says_what_was_compared_and_what_decided() {
         "\ncopies\n  leads story 2\n",
         "\nas judged when it came\n  article 1 (story 1), Arden Post: ",
         "\n      related, no copy: too little of the wording is shared\n      containment ",
-        "\n      guards: ✓ furniture  ✓ page  ✓ template  ✗ too little  ✓ thin  ✓ quotes  ",
+        "\n      guards, ✗ speaks against a copy by wording: ✓ furniture  ✓ page  ✓ template  ✗ too little  ✓ thin  ✓ quotes  ",
         "\n        wording outside quotations    1.30 ×  0.",
         "; 6.00 is needed\n        figures kept ",
         "      longest run of words in both texts as they are stored now: 38\n",
