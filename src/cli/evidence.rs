@@ -112,9 +112,8 @@ pub(super) fn run(ours: &ArticleRow, theirs: &ArticleRow) -> Option<SharedRun> {
 }
 
 /// The run with its words marked and a little of what stands around it.
-pub(super) fn drawn(row: &ArticleRow, run: &SharedRun, colour: Colour) -> String {
-    let text = &row.article.text;
-    let Range { start, end } = run.ours;
+pub(super) fn drawn(text: &str, run: &Range<usize>, colour: Colour) -> String {
+    let Range { start, end } = *run;
     let before = text[..start].char_indices().rev().nth(AROUND - 1).map_or(0, |(at, _)| at);
     let inside = cut(&one_line(&text[start..end]), RUN);
     let after: String = text[end..].chars().take(AROUND).collect();
@@ -181,4 +180,38 @@ pub(super) fn to_json(judgement: &JudgementRow, articles: Option<[&ArticleRow; 2
         "rewritten": tally,
         "shared_run": articles.and_then(|[ours, theirs]| run_to_json(ours, theirs)),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_marked_between_a_little_of_what_stands_around_it() {
+        let far = "ö ".repeat(100);
+        let long = "Hafen ".repeat(100);
+        for (before, run, after, expected) in [
+            ("", "Der Hafen", "", "«Der Hafen»".to_owned()),
+            ("Er sagt:\n\n", "Der Hafen", " ist zu.", "Er sagt: «Der Hafen» ist zu.".to_owned()),
+            (&far, "Hafen", &far, format!("…{0}«Hafen»{0}…", "ö ".repeat(20))),
+            ("", &long, "", format!("«{}Hafen…»", "Hafen ".repeat(39))),
+        ] {
+            let text = format!("{before}{run}{after}");
+            let range = before.len()..before.len() + run.len();
+            assert_eq!(drawn(&text, &range, Colour::Plain), expected);
+        }
+    }
+
+    #[test]
+    fn the_table_adds_up() {
+        let tally = Tally {
+            factors: [(Factor::Words, 2.0, 0.5); 5],
+            needed: 6.0,
+            least: (Factor::Figures, 3.0, 4.0),
+        };
+        let rows = table(&tally);
+        assert_eq!(rows[0], "telling words                 2.00 ×  0.500 =   1.00");
+        assert_eq!(rows[5], "sum                                             5.00; 6.00 is needed");
+        assert_eq!(rows[6], "figures kept                                    3.00; 4.00 at least");
+    }
 }

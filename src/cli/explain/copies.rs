@@ -107,7 +107,7 @@ fn tell_judgement(row: &ArticleRow, judgement: &JudgementRow, other: Option<&Art
             "      longest run of words in both texts as they are stored now{now}: {}",
             run.words
         ));
-        say(&format!("        {}", evidence::drawn(row, &run, colour)));
+        say(&format!("        {}", evidence::drawn(&row.article.text, &run.ours, colour)));
     }
 }
 

@@ -131,7 +131,7 @@ impl Doubtful {
             lines.push(format!(
                 "    {} words in both: {}",
                 run.words,
-                evidence::drawn(ours, &run, colour)
+                evidence::drawn(&ours.article.text, &run.ours, colour)
             ));
         }
         lines.push(format!("    {remedy}"));
