@@ -223,9 +223,9 @@ async fn a_longer_version_and_another_headline_are_told_where_they_are_asked_for
         [
             format!("Mon 12:02 desk: {TITLE} (Tidal News Agency) / first"),
             format!(
-                "Mon 15:02 desk: New headline: {other} (Tidal News Agency, 2 papers) / headline / after 1"
+                "Mon 15:02 desk: New headline: {other} (Tidal News Agency in Ellaby Post) / headline / after 1"
             ),
-            "Mon 16:02 desk: Longer: Lock closed (Tidal News Agency, 3 papers) / longer / after 2"
+            "Mon 16:02 desk: Longer: Lock closed (Tidal News Agency, 2 papers) / longer / after 2"
                 .to_owned(),
         ]
     );

@@ -137,7 +137,7 @@ async fn copies_of_either_text_join_what_was_merged() {
     let mut revised = entry("b", 2, start());
     revised.text.push_str(" Kolden ultis.");
     assert_eq!(shelf.poll("post", &[revised, entry("a", 1, start())], minute(43)).await.revised, 1);
-    assert_eq!(shelf.poll("wire", &[entry("e", 2, start())], minute(44)).await.joined, 1);
+    assert_eq!(shelf.poll("courier", &[entry("e", 2, start())], minute(44)).await.joined, 1);
     let row = story(&shelf, 1).await.unwrap();
     assert_eq!(articles(&shelf, 1).await, [1, 2, 3, 4, 5]);
     assert_eq!((row.lead, story(&shelf, 2).await), (ArticleId(1), None));
