@@ -38,6 +38,7 @@ fn reason(ground: Ground) -> &'static str {
         Ground::SameAgain => "the same text again, numbers and headline equal",
         Ground::Reprinted => "the wording was taken over",
         Ground::Rewritten => "it is reworded, and what it tells was kept",
+        Ground::Headline => "a summary stands under the same headline on the same day",
         Ground::Furniture => "most of it is what many stories have",
         Ground::Page => "one publisher's page around different texts",
         Ground::Template => "the same frame with other numbers",

@@ -43,6 +43,8 @@ pub enum Ground {
     Reprinted,
     /// A copy: reworded, but what it tells was kept.
     Rewritten,
+    /// A copy: a summary under the same headline on the same day.
+    Headline,
     /// Most of the shorter text is what many stories have.
     Furniture,
     /// One publisher's page around different texts.
@@ -65,10 +67,11 @@ pub enum Ground {
 
 impl Ground {
     /// Every ground.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::SameAgain,
         Self::Reprinted,
         Self::Rewritten,
+        Self::Headline,
         Self::Furniture,
         Self::Page,
         Self::Template,
@@ -81,7 +84,7 @@ impl Ground {
     ];
 
     /// What can speak against a copy, in the order of asking.
-    pub const GUARDS: &[Self] = Self::ALL.split_at(3).1;
+    pub const GUARDS: &[Self] = Self::ALL.split_at(4).1;
 
     /// The stable spelling.
     pub fn as_str(self) -> &'static str {
@@ -89,6 +92,7 @@ impl Ground {
             Self::SameAgain => "same_again",
             Self::Reprinted => "reprinted",
             Self::Rewritten => "rewritten",
+            Self::Headline => "headline",
             Self::Furniture => "furniture",
             Self::Page => "page",
             Self::Template => "template",

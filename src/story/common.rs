@@ -45,13 +45,19 @@ pub(super) struct Common {
     marks: Vec<(Mark, Spread)>,
     /// Where each run begins in `marks`, and the end of the last.
     runs: Vec<usize>,
+    /// Whether one other story at most has the headline: that of a column is over many.
+    pub(super) headline_is_own: bool,
 }
 
 impl Common {
     /// Counts the stories of the candidates.
     pub(super) fn among(sketch: &Sketch, candidates: &[&Candidate], t: &Thresholds) -> Self {
         let marks: Vec<_> = sketch.marks().map(|mark| (mark, Spread::Own)).collect();
-        let mut common = Self { runs: runs(&marks), marks };
+        let is_under_it = |other: &&&Candidate| other.sketch.title() == sketch.title();
+        let mut under_it = candidates.iter().filter(is_under_it).map(|other| other.story);
+        let first = under_it.next();
+        let headline_is_own = under_it.all(|story| Some(story) == first);
+        let mut common = Self { runs: runs(&marks), marks, headline_is_own };
         let mut stories: BTreeMap<StoryId, Vec<&Sketch>> = BTreeMap::new();
         for candidate in candidates {
             stories.entry(candidate.story).or_default().push(&candidate.sketch);

@@ -37,6 +37,8 @@ pub(super) struct Overlap {
     telling: u32,
     /// The share of the headline in common.
     title: f64,
+    /// Whether the headlines have the same words, and enough of them, and no third story has them.
+    same_headline: bool,
 }
 
 impl Overlap {
@@ -47,7 +49,9 @@ impl Overlap {
         let title = shared_share(a.title(), b.title());
         let longer = long.marks().filter(|mark| mark.is_kept(scale)).count();
         let longer = u32::try_from(longer).unwrap_or(u32::MAX);
-        let mut overlap = Self { scale, longer, title, ..Self::default() };
+        let same_headline =
+            common.headline_is_own && a.headline().is_some() && a.title() == b.title();
+        let mut overlap = Self { scale, longer, title, same_headline, ..Self::default() };
         for (kind, many) in Kinds::of(common, b, std::ptr::eq(short, a), scale).iter() {
             overlap.count(kind, many, thresholds);
         }
@@ -201,6 +205,9 @@ pub(super) fn judge(
     if is_same_again(a, b, overlap, thresholds) {
         return found(Verdict::Copy, Ground::SameAgain);
     }
+    if is_under_one_headline(a, b, overlap, substance, thresholds) {
+        return found(Verdict::Copy, Ground::Headline);
+    }
     if overlap.is_mostly_furniture(thresholds) {
         return found(Verdict::Unrelated, Ground::Furniture);
     }
@@ -291,6 +298,24 @@ fn is_same_again(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresho
         && a.numbers() == b.numbers()
         && a.title() == b.title()
         && a.title().len() >= 3
+}
+
+/// Two papers print a summary under one headline on one day: what was cut off is the same text, even
+/// if the summaries show different parts of it.
+fn is_under_one_headline(
+    a: &Sketch,
+    b: &Sketch,
+    overlap: &Overlap,
+    substance: &impl Deref<Target = Substance>,
+    thresholds: &Thresholds,
+) -> bool {
+    let (brief, long) = (a.words().min(b.words()), a.words().max(b.words()));
+    let least = thresholds.rewrite.least_words;
+    overlap.same_headline
+        && !a.same_publisher(b)
+        && a.at().duration_since(b.at()).abs().as_hours() < thresholds.headline_hours
+        && brief < least
+        && (long < least || substance.words.of_whole() >= thresholds.headline_words)
 }
 
 /// Pages of one outlet share furniture; copies there share the headline or the lead as well.

@@ -40,7 +40,7 @@ impl Index {
     /// Adds an article; returns its slot.
     pub(super) fn push(&mut self, shelved: Shelved) -> u32 {
         let sketch = shelved.candidate.sketch.clone();
-        if self.used + indexed(&sketch).count() > self.cells.len() / 8 * 7 {
+        if self.used + cells(&sketch) > self.cells.len() / 8 * 7 {
             self.grow(&sketch);
         }
         let slot = self.free.pop().unwrap_or_else(|| {
@@ -71,12 +71,21 @@ impl Index {
         let hashes: Vec<u32> = asked(sketch).map(Mark::hash).collect();
         self.touch(&hashes);
         for hash in hashes {
-            let tag = tag(mix(hash));
-            let cells = self.probe(hash).map(|at| self.cells[at]);
-            for cell in cells.take_while(|cell| *cell != EMPTY) {
-                if cell & !SLOT_MASK == tag {
-                    found(cell & SLOT_MASK);
-                }
+            self.find(hash, &mut found);
+        }
+    }
+
+    /// Calls `found` with the slot of each article that probably has the same headline.
+    pub(super) fn look_up_headline(&self, sketch: &Sketch, mut found: impl FnMut(u32)) {
+        sketch.headline().into_iter().for_each(|hash| self.find(hash, &mut found));
+    }
+
+    fn find(&self, hash: u32, found: &mut impl FnMut(u32)) {
+        let tag = tag(mix(hash));
+        let cells = self.probe(hash).map(|at| self.cells[at]);
+        for cell in cells.take_while(|cell| *cell != EMPTY) {
+            if cell & !SLOT_MASK == tag {
+                found(cell & SLOT_MASK);
             }
         }
     }
@@ -98,7 +107,7 @@ impl Index {
         if slot >= MOST_SLOTS {
             return;
         }
-        let hashes: Vec<u32> = indexed(sketch).map(Mark::hash).collect();
+        let hashes: Vec<u32> = indexed(sketch).map(Mark::hash).chain(sketch.headline()).collect();
         self.touch(&hashes);
         for hash in hashes {
             self.put(hash, slot);
@@ -131,10 +140,10 @@ impl Index {
             let taken = (0..).zip(&slots).filter_map(|(at, slot)| Some((at, slot.as_ref()?)));
             taken.map(|(at, shelved)| (at, &shelved.candidate.sketch))
         };
-        let needed: usize = live().map(|(_, sketch)| indexed(sketch).count()).sum();
+        let needed: usize = live().map(|(_, sketch)| cells(sketch)).sum();
         // Before there is another: the table takes megabytes.
         self.cells = Vec::new();
-        self.cells = vec![EMPTY; (needed + indexed(new).count()).max(64) / 2 * 3];
+        self.cells = vec![EMPTY; (needed + cells(new)).max(64) / 2 * 3];
         self.used = 0;
         for (slot, sketch) in live() {
             self.index(slot, sketch);
@@ -159,6 +168,11 @@ impl Index {
 fn indexed(sketch: &Sketch) -> impl Iterator<Item = Mark> {
     let scale = sketch.scale() + thinned(sketch);
     sketch.marks().filter(move |mark| mark.is_lead() || mark.is_kept(scale))
+}
+
+/// How many cells name an article: its shingles and its headline.
+fn cells(sketch: &Sketch) -> usize {
+    indexed(sketch).count() + usize::from(sketch.headline().is_some())
 }
 
 /// The shingles worth looking up: twice as many as are indexed of such a text, since another may be

@@ -107,6 +107,11 @@ pub struct Thresholds {
     pub template_hours: i64,
     /// Words below which a text can be a template at once.
     pub template_words: u32,
+    /// Summaries of different publishers under one headline are copies within so many hours; the
+    /// headline of a column comes again the next day.
+    pub headline_hours: i64,
+    /// Where only one of them is a summary, the share of its telling words that the other has.
+    pub headline_words: f64,
     /// The longest member of a story must agree to this share of `copy` …
     pub drift: f64,
     /// … or have this share of its telling words …
@@ -166,6 +171,8 @@ impl Default for Thresholds {
             template_numbers_later: 0.67,
             template_hours: 48,
             template_words: 170,
+            headline_hours: 24,
+            headline_words: 0.4,
             drift: 0.6,
             drift_words: 0.3,
             drift_free: 0.8,
@@ -238,7 +245,7 @@ pub fn assign(
     Trial::of(sketch, candidates, rarity, thresholds).assignment()
 }
 
-/// What an article is to another, given that people say that they are copies.
+/// What an article is to another, given that they are copies.
 pub fn relate(sketch: &Sketch, other: &Candidate, thresholds: &Thresholds) -> Evidence {
     let common = Common::among(sketch, &[], thresholds);
     let overlap = Overlap::of(sketch, &other.sketch, &common, thresholds);
@@ -332,17 +339,6 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// What an article is to another, given that they are copies.
-pub fn evidence(sketch: &Sketch, other: &Candidate, thresholds: &Thresholds) -> Evidence {
-    let common = Common::among(sketch, &[other], thresholds);
-    let overlap = Overlap::of(sketch, &other.sketch, &common, thresholds);
-    Evidence {
-        other: other.article,
-        similarity: overlap.containment(),
-        relation: relation(sketch, &other.sketch, &overlap, thresholds),
-    }
-}
-
 /// A candidate and what was found.
 struct Compared<'a> {
     other: &'a Candidate,
@@ -405,6 +401,7 @@ fn drifts(
         && longest.is_some_and(|longest| {
             longest.overlap.similarity() < thresholds.drift * thresholds.copy
                 && substance(longest.other).words.of_whole() < thresholds.drift_words
+                && longest.judgement.ground != Ground::Headline
         })
 }
 

@@ -143,6 +143,7 @@ impl Window {
         let needed = FEWEST_HITS.min(u32::try_from(sketch.marks().len()).unwrap_or(FEWEST_HITS));
         let mut slots: Vec<u32> = Vec::new();
         self.index.look_up(sketch, |slot| slots.push(slot));
+        self.index.look_up_headline(sketch, |slot| slots.extend([slot; FEWEST_HITS as usize]));
         slots.sort_unstable();
         let mut found = Vec::new();
         for run in slots.chunk_by(|a, b| a == b) {

@@ -188,8 +188,10 @@ fn without_notices(mut line: &str) -> &str {
     for _ in 0..MOST_NOTICES {
         let label = LABELS.iter().find(|label| begins_with(line, label)).map(|label| label.len());
         let end = sentence_end(line);
-        let is_notice = |end: &usize| *end <= LONGEST_NOTICE && is_clutter(&line[..*end]);
-        let notice = || end.filter(|end| is_notice(end) || is_caption(&line[..*end]));
+        let is_notice = |end: &usize| *end <= LONGEST_NOTICE && is_furniture(&line[..*end]);
+        // Where a caption ends is not known; a short line that begins with one may be nothing else.
+        let is_caption = |end: &usize| line.len() > LONGEST_CLUTTER && is_caption(&line[..*end]);
+        let notice = || end.filter(|end| is_notice(end) || is_caption(end));
         match label.filter(|end| line[*end..].starts_with(' ')).or_else(notice) {
             Some(end) => line = line[end..].trim_start(),
             None => break,
@@ -213,14 +215,14 @@ fn sentence_end(line: &str) -> Option<usize> {
 
 /// Whether a trimmed line is furniture as a whole.
 pub fn is_clutter(line: &str) -> bool {
-    if line.len() > LONGEST_CLUTTER {
-        return false;
-    }
+    line.len() <= LONGEST_CLUTTER && (is_furniture(line) || is_caption(line))
+}
+
+fn is_furniture(line: &str) -> bool {
     let bare = line.trim_matches(|c: char| !c.is_alphanumeric());
     bare.is_empty()
         || CLUTTER.iter().any(|known| bare.eq_ignore_ascii_case(known))
         || CLUTTER_STARTS.iter().any(|start| begins_with(line, start))
-        || is_caption(line)
 }
 
 /// Whether a line begins like the caption of an agency's picture, which many texts of an event
@@ -410,7 +412,6 @@ mod tests {
         for line in [
             "Share this article ARDEN, May 3 (MNS): The harbour shut. It opens soon.",
             "Story continues below this ad Enlarge this image The harbour shut. It opens soon.",
-            "FILE - In this Dec. 3, 2025 photo, the pier stands. The harbour shut. It opens soon.",
         ] {
             assert_eq!(
                 lines(line).collect::<Vec<_>>(),
@@ -418,6 +419,11 @@ mod tests {
                 "{line}"
             );
         }
+        let caption =
+            "FILE - In this Dec. 3, 2025 photo, the pier stands. Nobody has used it since.";
+        assert_eq!(lines(caption).count(), 0);
+        let whole = format!("{caption} {}", "The harbour shut. ".repeat(20));
+        assert!(lines(&whole).next().is_some_and(|line| line.starts_with("Nobody has used")));
         let read = "Also read: Ten walks ARDEN (MNS) - The harbour shut, and with it everything that \
                     lives by it, from the fish market to the ferries and the two old shipyards of the north. It opens.";
         assert_eq!(without_notices(read), read, "a notice does not go on for so long");

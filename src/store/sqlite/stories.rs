@@ -117,7 +117,7 @@ impl WriteTx<'_> {
         let evidence = match (self.sketch(was)?, self.sketch(lead)?) {
             (Some(was), Some(sketch)) => {
                 let lead = Candidate { article: lead, story, sketch };
-                Some(story::evidence(&was, &lead, thresholds))
+                Some(story::relate(&was, &lead, thresholds))
             }
             _ => None,
         };
