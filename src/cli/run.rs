@@ -43,7 +43,6 @@ pub(super) fn run(args: &ConfigArgs) -> anyhow::Result<Exit> {
     let ending = open::block_on(async {
         let (context, orders) = open::context(store, live).await?;
         daemon::take_over(&context, FirstPolls::Spread).await.context("taking over the store")?;
-        doubts::tell(&context).await.context("asking the archive about the rules")?;
         let reload = Arc::new(Notify::new());
         let manager = Notifier::from_environment().context("finding the service manager")?;
         let daemon = Daemon {
@@ -65,7 +64,9 @@ pub(super) fn run(args: &ConfigArgs) -> anyhow::Result<Exit> {
                 }
             }
         };
-        Ok(daemon::run(daemon, stop).await)
+        // A large archive answers many rules in seconds, which no feed should wait for.
+        let asking = daemon.context.clone();
+        Ok(tokio::join!(daemon::run(daemon, stop), doubts::tell(&asking)).0)
     })?;
     Ok(match ending {
         Ending::Orderly => Exit::Ok,

@@ -113,9 +113,7 @@ async fn load(context: &Context, reload: &Reload) -> Result<Plan, Refusal> {
     reload.orders.send_replace(in_force);
     context.wake.feeds.notify_one();
     context.wake.deliveries.notify_one();
-    if let Err(error) = doubts::tell(context).await {
-        error!("asking the archive about the rules: {}", observe::chain(&error));
-    }
+    doubts::tell(context).await;
     Ok(plan)
 }
 

@@ -8,6 +8,7 @@ use super::{Context, prepare};
 use crate::{
     config::Live,
     model::RuleName,
+    observe,
     query::Necessary,
     rule::Rule,
     store::{ReadTx, StoreError},
@@ -66,13 +67,12 @@ impl fmt::Display for Doubt {
 const MOST_TOLD: usize = 20;
 
 /// Tells the journal of the doubts about the rules in force.
-pub async fn tell(context: &Context) -> Result<(), StoreError> {
+pub async fn tell(context: &Context) {
     let in_force = context.in_force();
-    let doubts = context.store.read(move |tx| doubts(tx, &in_force.live)).await?;
-    for line in told(&doubts) {
-        warn!("{line}");
+    match context.store.read(move |tx| doubts(tx, &in_force.live)).await {
+        Ok(doubts) => told(&doubts).for_each(|line| warn!("{line}")),
+        Err(error) => warn!("asking the archive about the rules: {}", observe::chain(&error)),
     }
-    Ok(())
 }
 
 /// A line for each doubt, up to a number that can be read.
