@@ -7,6 +7,7 @@ mod common;
 mod compare;
 mod index;
 mod packed;
+mod related;
 pub mod rewrite;
 mod run;
 pub mod signal;
@@ -34,6 +35,7 @@ pub use window::{Candidate, Window};
 use account::Judgement;
 use common::Common;
 use compare::{Overlap, judge, relation};
+use related::{RelatedWeights, is_another_instance, tells_the_same};
 use rewrite::{RewriteWeights, Substance};
 
 /// Other stories whose account is given, at most; each takes some 500 bytes when it is stored.
@@ -60,6 +62,8 @@ pub struct Thresholds {
     /// Containment, quotations and all, that makes reports related: the same statement, told
     /// independently, reaches it.
     pub related: f64,
+    /// Weights of evidence for an event told in other words.
+    pub told_alike: RelatedWeights,
     /// Related stories named at most, so that an event told by hundreds stays readable.
     pub most_related: usize,
     /// Shared shingles below which nothing is said: two sentences of an official name.
@@ -148,6 +152,7 @@ impl Default for Thresholds {
             copy_thin: 0.62,
             thin_shingles: 60.0,
             related: 0.3,
+            told_alike: RelatedWeights::default(),
             most_related: 8,
             shared_shingles: 8.0,
             quoted_weight: 0.35,
@@ -294,7 +299,8 @@ impl<'a> Trial<'a> {
     pub fn assignment(&self) -> Assignment {
         let joined = self.joined.map(|at| &self.compared[at]);
         let story = joined.map(|best| best.other.story);
-        let related = related(self.sketch, &self.compared, story, self.thresholds);
+        let substance = |other: &Candidate| self.substance(other);
+        let related = related(self.sketch, &self.compared, story, substance, self.thresholds);
         match joined {
             Some(best) => Assignment::Joins {
                 story: best.other.story,
@@ -405,17 +411,35 @@ fn drifts(
         })
 }
 
-/// The best candidate of each related story but the article's own.
+/// The best candidate of each related story but the article's own. A copy tells what its story
+/// tells, so that events told in other words are looked for only where an article opens one.
 fn related(
     sketch: &Sketch,
     compared: &[Compared<'_>],
     own: Option<StoryId>,
+    substance: impl Fn(&Candidate) -> Substance,
     thresholds: &Thresholds,
 ) -> Vec<(StoryId, Evidence)> {
+    let weights = &thresholds.told_alike;
     let mut seen: BTreeSet<StoryId> = own.into_iter().collect();
+    let mut asked = 0;
+    let is_related = |one: &&Compared<'_>| {
+        let other = &one.other.sketch;
+        match one.judgement.verdict {
+            Verdict::Copy => true,
+            Verdict::Related => !is_another_instance(sketch, other, substance(one.other), weights),
+            Verdict::Unrelated if own.is_none() && asked < weights.most_asked => {
+                asked += 1;
+                let substance = substance(one.other);
+                tells_the_same(sketch, other, &one.overlap, substance, weights)
+            }
+            Verdict::Unrelated => false,
+        }
+    };
     compared
         .iter()
-        .filter(|one| one.judgement.verdict != Verdict::Unrelated && seen.insert(one.other.story))
+        .filter(is_related)
+        .filter(|one| seen.insert(one.other.story))
         .map(|one| (one.other.story, one.evidence(sketch, thresholds)))
         .take(thresholds.most_related)
         .collect()

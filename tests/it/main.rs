@@ -18,6 +18,7 @@ mod mutants;
 mod newspapers;
 mod parse;
 mod pipeline;
+mod related;
 mod reloads;
 mod rules;
 mod smtp;
