@@ -7,7 +7,7 @@ pub mod recipient;
 pub mod retry;
 
 pub use excerpt::{Excerpt, excerpts};
-pub use letter::{Carrier, Letter, Rendered, Telling, render};
+pub use letter::{Carrier, Letter, RelatedStory, Rendered, Telling, render};
 pub use policy::{
     Decision, Happened, Policy, Quiet, Reason, Related, StoryFacts, TellAgain, Told, When, decide,
 };

@@ -8,7 +8,7 @@ use tracing::{info, warn};
 use super::{Context, InForce};
 use crate::{
     alert::{
-        self, Carrier, Letter, Reason, Telling,
+        self, Carrier, Letter, Reason, RelatedStory, Telling,
         retry::{self, Failure, Verdict},
     },
     config::Live,
@@ -305,6 +305,8 @@ fn telling(
         change: change(tx, alert, shown, &story.articles, story.lead)?,
         excerpts: spoken.map_or_else(Vec::new, |(row, hits)| excerpts(row, hits)),
         carriers: carriers(&story.articles),
+        related: related(tx, &story.related)?,
+        origins: story.origins,
     }))
 }
 
@@ -401,4 +403,26 @@ fn carriers(articles: &[ArticleRow]) -> Vec<Carrier> {
         }
     }
     carriers
+}
+
+/// The stories of the same event by their leads, those that were seen first first.
+fn related(tx: &ReadTx<'_>, stories: &[StoryId]) -> Result<Vec<RelatedStory>, StoreError> {
+    let mut related = Vec::new();
+    for id in stories {
+        let Some(story) = tx.story(*id)? else { continue };
+        let lead = story.articles.iter().find(|row| row.id == story.lead);
+        let Some(lead) = lead.or(story.articles.first()) else { continue };
+        let credit = story.articles.iter().find_map(|row| row.provenance.credits.first());
+        let publisher = lead.article.publisher.clone();
+        related.push(RelatedStory {
+            story: *id,
+            origin: credit.map_or_else(|| publisher.clone(), |credit| credit.name.clone()),
+            publisher,
+            title: lead.article.title.clone(),
+            url: lead.article.url.clone(),
+            first_seen: story.opened_at,
+        });
+    }
+    related.sort_by_key(|story| (story.first_seen, story.story));
+    Ok(related)
 }

@@ -271,6 +271,8 @@ fn digest(stories: i64) -> Letter {
         change: None,
         excerpts: Vec::new(),
         carriers: vec![carrier.clone(); 50],
+        related: Vec::new(),
+        origins: 1,
     };
     Letter {
         tellings: (0..stories).map(telling).collect(),

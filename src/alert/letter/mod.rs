@@ -39,6 +39,23 @@ pub struct Carrier {
     pub inferred: Option<String>,
 }
 
+/// A story of the same event in other words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RelatedStory {
+    /// Which story.
+    pub story: StoryId,
+    /// Whose it is: the agency that it is credited to, else the publisher of its lead.
+    pub origin: String,
+    /// The publisher of its lead.
+    pub publisher: String,
+    /// The headline of its lead.
+    pub title: String,
+    /// The link of its lead.
+    pub url: Option<String>,
+    /// When it was first seen.
+    pub first_seen: Timestamp,
+}
+
 /// One alert as it is told.
 #[derive(Clone, Debug)]
 pub struct Telling {
@@ -84,6 +101,10 @@ pub struct Telling {
     pub excerpts: Vec<Excerpt>,
     /// Everybody who printed the text, first first.
     pub carriers: Vec<Carrier>,
+    /// Stories of the same event in other words, first first.
+    pub related: Vec<RelatedStory>,
+    /// Independent origins over the story and its related stories.
+    pub origins: u32,
 }
 
 /// All that one message says.

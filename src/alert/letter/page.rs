@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{
-    Carrier, Letter, Section, Telling,
+    Carrier, Letter, RelatedStory, Section, Telling,
     change::Shown,
     plain::{self, Piece},
     subject,
@@ -47,6 +47,10 @@ impl Limits {
 
     fn carriers(self) -> usize {
         self.of(60, 1)
+    }
+
+    fn related(self) -> usize {
+        self.of(8, 1)
     }
 
     /// Changed passages.
@@ -122,6 +126,9 @@ struct View {
     papers: usize,
     carriers: Vec<Row>,
     more_carriers: usize,
+    related: Vec<Other>,
+    more_related: usize,
+    origins: u32,
     story: i64,
     articles: Vec<i64>,
 }
@@ -151,6 +158,18 @@ struct Row {
     seen: String,
     /// What it is to the lead, and what else is to be known of it.
     relation: String,
+}
+
+/// A line of the stories that tell the same.
+#[derive(Serialize)]
+struct Other {
+    seen: String,
+    publisher: String,
+    /// Whose story it is, where that is not its publisher.
+    origin: Option<String>,
+    headline: String,
+    link: Option<String>,
+    story: i64,
 }
 
 #[derive(Serialize)]
@@ -237,6 +256,14 @@ fn view(number: usize, section: &Section<'_>, zone: &TimeZone, limits: Limits) -
             .map(|carrier| row(carrier, zone, limits))
             .collect(),
         more_carriers: first.carriers.len().saturating_sub(limits.carriers()),
+        related: first
+            .related
+            .iter()
+            .take(limits.related())
+            .map(|story| other(story, zone, limits))
+            .collect(),
+        more_related: first.related.len().saturating_sub(limits.related()),
+        origins: first.origins,
         story: first.story.0,
         articles,
     })
@@ -352,6 +379,19 @@ fn relation(carrier: &Carrier, limits: Limits) -> String {
     let inferred = inferred.map(|name| format!("{}, inferred", plain::line(name, limits.short())));
     let parts = [Some(relation.to_owned()), agency, inferred];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+fn other(related: &RelatedStory, zone: &TimeZone, limits: Limits) -> Other {
+    let publisher = plain::line(&related.publisher, limits.short());
+    let origin = plain::line(&related.origin, limits.short());
+    Other {
+        seen: plain::short_moment(related.first_seen, zone),
+        origin: (origin != publisher).then_some(origin),
+        publisher,
+        headline: plain::line(&related.title, limits.short()),
+        link: related.url.as_deref().and_then(plain::link),
+        story: related.story.0,
+    }
 }
 
 /// Each rule of the letter once.

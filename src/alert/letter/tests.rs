@@ -87,6 +87,15 @@ fn telling() -> Telling {
             },
             carrier("Küstenblatt", "Kran stürzt um", "07:10", Relation::Rewritten),
         ],
+        related: vec![RelatedStory {
+            story: StoryId(995),
+            origin: "Island Press".into(),
+            publisher: "Quay <Times>".into(),
+            title: "Iron giant of Norhaven lies in the water".into(),
+            url: Some("https://quay-times.example/giant?a=1&b=2".into()),
+            first_seen: at("2025-05-12T07:12:00Z"),
+        }],
+        origins: 2,
     }
 }
 
@@ -115,6 +124,8 @@ fn other() -> Telling {
         published: None,
         excerpts: vec![excerpt(Field::Title, "Storm warning for the outer isles", &["Storm"])],
         carriers: Vec::new(),
+        related: Vec::new(),
+        origins: 1,
         ..telling()
     }
 }
@@ -265,6 +276,15 @@ fn nothing_from_a_feed_becomes_markup() {
             url: Some("https://a.example/\"onmouseover=\"alert(1)".into()),
             ..carrier("x", script, "06:35", Relation::Lead)
         }],
+        related: vec![RelatedStory {
+            origin: script.into(),
+            publisher: script.into(),
+            title: script.into(),
+            url: Some("javascript:alert(1)".into()),
+            ..telling().related.remove(0)
+        }],
+        note: Some(script.into()),
+        change: Change::between((script, script), (script, "<script>alert(2)</script>")),
         ..telling()
     };
     let html = render(&letter(vec![hostile])).html;
@@ -281,7 +301,7 @@ fn a_digest_of_many_stories_is_cut_and_says_so() {
         .map(|n| carrier(&format!("Paper {n}"), &"ü".repeat(500), "07:00", Relation::Cut))
         .collect();
     let tellings =
-        (0..500).map(|n| Telling { story: StoryId(n), carriers: carriers.clone(), ..telling() });
+        (0..500).map(|n| Telling { story: StoryId(n), carriers: carriers.clone(), ..other() });
     let rendered = render(&letter(tellings.collect()));
     assert!(wire_size(&rendered.text) + wire_size(&rendered.html) <= MOST_BYTES);
     assert!(rendered.subject.contains("500 stories"), "{}", rendered.subject);
@@ -340,6 +360,7 @@ prop_compose! {
             note: Some(texts[2].clone()),
             change: Change::between((&texts[0], &texts[3]), (&texts[1], &texts[6])),
             excerpts: vec![quote; quotes],
+            related: vec![RelatedStory { title: texts[1].clone(), ..telling().related.remove(0) }; quotes],
             carriers: vec![carrier; copies],
             ..telling()
         }

@@ -78,6 +78,7 @@ async fn a_day_of_the_wire() {
     let shown = |line: &str| {
         line.starts_with("- ")
             || line.starts_with("Told again")
+            || line.starts_with("Also told")
             || line.contains("[-")
             || line.contains("Figure:")
     };

@@ -118,7 +118,7 @@ async fn a_week_of_the_wire() {
     let watch = watch.restarted().await;
     watch.run(Duration::from_mins(60 * u64::try_from(hours).unwrap() - 28 * 60 - 31)).await;
     let shown = |line: &str| {
-        ["Told again", "Note:", "Carried by", "- 17 May", "  Figure:", "  And "]
+        ["Told again", "Also told", "Note:", "Carried by", "- 17 May", "  Figure:", "  And "]
             .iter()
             .any(|start| line.starts_with(start))
             || line.contains("[-")
