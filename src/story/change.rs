@@ -93,9 +93,9 @@ impl Change {
     /// versions always give the same answer.
     pub fn between(was: (&str, &str), is: (&str, &str)) -> Option<Self> {
         let headline = [was.0, is.0].map(unlabelled);
-        let same_headline = Words::of(headline[0]).keys == Words::of(headline[1]).keys;
         let mut change = Self {
-            headline: (!same_headline).then(|| (headline[0].to_owned(), headline[1].to_owned())),
+            headline: is_retitled(was.0, is.0)
+                .then(|| (headline[0].to_owned(), headline[1].to_owned())),
             ..Self::default()
         };
         change.compare(&Words::of(was.1), &Words::of(is.1));
@@ -125,6 +125,12 @@ impl Change {
         self.passages =
             passages.into_iter().take(MOST_PASSAGES).map(|edits| passage(was, is, edits)).collect();
     }
+}
+
+/// Whether a headline says something else than another, labels and typography aside.
+pub fn is_retitled(was: &str, is: &str) -> bool {
+    let [was, is] = [was, is].map(|headline| Words::of(unlabelled(headline)).keys);
+    was != is
 }
 
 /// A run of words that another took the place of; either may be empty.

@@ -24,7 +24,7 @@ pub use attribution::{
     Agencies, Agency, Authorship, Certainty, Citation, CopyOf, Credit, Imprint, Inferred,
     Provenance, Publisher, Sign, Zone, attribute, inferred, slug,
 };
-pub use change::{Change, Fate, Figure, Piece};
+pub use change::{Change, Fate, Figure, Piece, is_retitled};
 pub use rewrite::{Factor, Tally};
 pub use run::{SharedRun, shared_run};
 pub use signal::{Named, Signals, is_withdrawn_status, notice, signal, unlabelled};

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     model::{Article, ArticleId, FeedId, FeedName, ItemKey, Priority, StoryId},
     store::StoreError,
-    story::{Evidence, Inferred, Provenance, Relation, Sketch},
+    story::{Evidence, Inferred, Provenance, Relation, Sketch, is_retitled},
 };
 
 /// What is stored of an article beside itself.
@@ -49,7 +49,7 @@ pub struct Revision {
     pub story: StoryId,
     /// The number of the revision, from 1.
     pub revision: u32,
-    /// Whether the headline is another than before.
+    /// Whether the headline says something else than before.
     pub retitled: bool,
 }
 
@@ -333,7 +333,8 @@ impl WriteTx<'_> {
         self.touch_story(story, now)?;
         let part = self.part_of(id)?.unwrap_or(story);
         self.put_sketch(id, part, &new.sketch)?;
-        Ok(Revision { story, revision: revision + 1, retitled: title != new.article.title })
+        let retitled = is_retitled(&title, &new.article.title);
+        Ok(Revision { story, revision: revision + 1, retitled })
     }
 
     /// Stores what changed about a known article whose words are the same; its story.

@@ -238,7 +238,8 @@ impl ReadTx<'_> {
         Ok(related.collect::<Result<_, _>>()?)
     }
 
-    /// The headlines that came since `since` in a feed and in those of these names.
+    /// The headlines, earlier ones too, of the articles that came since `since` in a feed and in
+    /// those of these names.
     pub fn headlines(
         &self,
         feed: FeedId,
@@ -247,9 +248,12 @@ impl ReadTx<'_> {
     ) -> Result<Vec<Headline>, StoreError> {
         let others: Vec<_> = others.iter().map(|name| name.as_str()).collect();
         let mut headlines = self.db.prepare_cached(
-            "SELECT id, story, title, publisher FROM article
-             WHERE feed IN (SELECT ?1 UNION SELECT id FROM feed WHERE name IN (SELECT value FROM json_each(?2)))
-                 AND seen_at >= ?3 ORDER BY id",
+            "WITH recent AS (SELECT id, story, title, publisher FROM article
+                 WHERE feed IN (SELECT ?1 UNION SELECT id FROM feed WHERE name IN (SELECT value FROM json_each(?2)))
+                     AND seen_at >= ?3)
+             SELECT id, story, title, publisher FROM recent
+             UNION SELECT id, story, revision.title, publisher FROM recent JOIN revision ON revision.article = id
+             ORDER BY id",
         )?;
         let others = serde_json::Value::from(others).to_string();
         let headlines = headlines.query_map((feed.0, others, to_ms(since)), |row| {

@@ -214,6 +214,7 @@ async fn a_longer_version_and_another_headline_are_told_where_they_are_asked_for
         lock(1, TITLE, &brief),
         (2, "post", entry("lock", 2, "Ships wait at Ellaby", &brief)),
         (3, "post", entry("lock", 2, "Forty ships wait at Ellaby", &brief)),
+        lock(3, &format!("UPDATE 1-{TITLE}"), &brief),
         lock(4, other, &brief),
         (5, "courier", entry("gate", 5, "Lock closed", texts::LOCK)),
         (6, "pilot", entry("lock", 6, "Lock closed at Ellaby", texts::LOCK)),

@@ -76,6 +76,15 @@ async fn an_order_to_editors_is_about_the_headline_that_it_names() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_order_may_name_the_headline_that_was() {
+    let later = [
+        (2, "tidal", entry("lock", 1, "Great lock loses its western gate", texts::LOCK)),
+        (3, "tidal-urgent", entry("kill", 3, "KILL KILL KILL", &order(LOCK))),
+    ];
+    assert_eq!(follow_ups(&later).await, [told(1, "kill")]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_order_that_names_nothing_or_another_houses_headline_is_about_nothing() {
     for (paper, title, text) in [
         ("tidal-urgent", "KILL KILL KILL", order("Crane expected at Ellaby on Wednesday")),
