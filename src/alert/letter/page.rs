@@ -235,7 +235,7 @@ fn view(number: usize, section: &Section<'_>, zone: &TimeZone, limits: Limits) -
         number,
         headline: subject::headline(first, limits.short()),
         link: first.url.as_deref().and_then(plain::link),
-        again: again(&first.reason),
+        again: again(first, limits),
         note: first.note.as_deref().map(|note| plain::line(note, limits.long())),
         change: first.change.as_ref().map(|change| Shown::new(change, limits)),
         rules: names(section.iter().map(|t| subject::rule_title(t, limits.short())), limits),
@@ -281,11 +281,12 @@ fn names(all: impl Iterator<Item = String>, limits: Limits) -> Vec<String> {
 }
 
 /// Why a story is told again.
-fn again(reason: &Reason) -> Option<String> {
-    Some(match reason {
+fn again(telling: &Telling, limits: Limits) -> Option<String> {
+    let house = || plain::line(&telling.publisher, limits.short());
+    Some(match &telling.reason {
         Reason::First => return None,
-        Reason::Kill { .. } => "the text was killed or withdrawn".to_owned(),
-        Reason::Correction { .. } => "the text was corrected".to_owned(),
+        Reason::Kill { .. } => format!("{} withdrew the text", house()),
+        Reason::Correction { .. } => format!("{} corrected the text", house()),
         Reason::Origins(n) => format!("it now has {n} independent origins"),
         Reason::Longer { words } => format!("a longer version came, of {words} words"),
         Reason::Headline { .. } => "it has another headline".to_owned(),

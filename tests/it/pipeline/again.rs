@@ -120,6 +120,25 @@ async fn a_text_that_was_killed_is_not_told_to_those_who_never_heard_of_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_paper_that_takes_back_its_copy_does_not_withdraw_the_story() {
+    let printed = [
+        lock(1, TITLE, texts::LOCK),
+        (2, "post", entry("lock", 2, "Forty ships wait at Ellaby", texts::LOCK)),
+        (3, "post", entry("lock", 2, "WITHDRAWN: Forty ships wait at Ellaby", texts::LOCK)),
+    ];
+    assert_eq!(
+        mails("notify = ['desk', 'morning']", &printed).await,
+        [
+            format!("Mon 12:02 desk: {TITLE} (Tidal News Agency) / first"),
+            "Mon 14:00 desk: WITHDRAWN: Forty ships wait at Ellaby (Tidal News Agency, 2 papers) \
+             / kill / after 1"
+                .to_owned(),
+            format!("Tue 07:30 editor: {TITLE} (Tidal News Agency, 2 papers) / first"),
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_kill_reaches_those_who_read_of_it_in_a_digest_at_once() {
     let printed = [lock(1, TITLE, texts::LOCK), lock(22, &format!("KILL: {TITLE}"), texts::LOCK)];
     assert_eq!(
