@@ -171,6 +171,8 @@ pub struct StoryFacts {
     pub eligible: bool,
     /// The rule told of a related story before.
     pub related_told: bool,
+    /// The house of its lead took it back.
+    pub withdrawn: bool,
 }
 
 /// What was told of a story for a rule.
@@ -210,6 +212,8 @@ pub enum Quiet {
     Waiting,
     /// The rule is quiet about related stories.
     Related,
+    /// The story was withdrawn.
+    Withdrawn,
     /// The rule's time is over.
     Over,
 }
@@ -222,6 +226,7 @@ impl Quiet {
             Self::Baseline => "baseline",
             Self::Waiting => "waiting",
             Self::Related => "related",
+            Self::Withdrawn => "withdrawn",
             Self::Over => "over",
         }
     }
@@ -274,9 +279,14 @@ pub fn decide(
             .headline
             .then_some(Reason::Headline { article: happened.article, revision: happened.revision }),
     };
+    let moot = |reason: &Reason| facts.withdrawn && !matches!(reason, Reason::Kill { .. });
     let said = |reason: &Reason| told.iter().any(|t| t.reason.key() == reason.key());
-    let mut wanted: Vec<_> =
-        policy.tell_again.iter().filter_map(again).filter(|reason| !said(reason)).collect();
+    let mut wanted: Vec<_> = policy
+        .tell_again
+        .iter()
+        .filter_map(again)
+        .filter(|reason| !said(reason) && !moot(reason))
+        .collect();
     wanted.sort_by_key(urgency);
     match wanted.into_iter().next() {
         Some(reason) => Decision::Notify(reason),
@@ -288,9 +298,9 @@ fn decide_first(policy: &Policy, facts: &StoryFacts, happened: &Happened) -> Dec
     if !facts.eligible {
         return Decision::Quiet(Quiet::Baseline);
     }
-    if happened.kill {
+    if facts.withdrawn || happened.kill {
         // A text that was withdrawn before anybody was told of it is not news.
-        return Decision::Quiet(Quiet::AlreadyTold);
+        return Decision::Quiet(Quiet::Withdrawn);
     }
     if let When::Origins(n) = policy.when
         && facts.origins < n
@@ -334,7 +344,9 @@ mod tests {
     }
 
     fn facts(origins: u32, words: u32) -> StoryFacts {
-        StoryFacts { story: StoryId(1), origins, words, eligible: true, related_told: false }
+        let story = StoryId(1);
+        let (eligible, related_told, withdrawn) = (true, false, false);
+        StoryFacts { story, origins, words, eligible, related_told, withdrawn }
     }
 
     /// The story was told when it had so many origins and words.
@@ -380,6 +392,10 @@ mod tests {
         let quiet = Decision::Quiet(Quiet::AlreadyTold);
         assert_eq!(again(&ALL, &facts(1, 149), &nothing()), quiet);
         assert_eq!(again(&[], &facts(4, 900), &all), quiet);
+        let withdrawn = StoryFacts { withdrawn: true, ..facts(4, 900) };
+        assert_eq!(again(&ALL, &withdrawn, &corrected), quiet, "nothing else matters then");
+        let kill = Decision::Notify(Reason::Kill { article, revision });
+        assert_eq!(again(&ALL, &withdrawn, &all), kill);
     }
 
     #[test]
@@ -417,9 +433,11 @@ mod tests {
         let over = Policy { until: Some(at), ..policy(&ALL, Related::Thread) };
         let killed = Happened { kill: true, ..nothing() };
         let baseline = StoryFacts { eligible: false, ..facts(2, 100) };
+        let withdrawn = StoryFacts { withdrawn: true, ..facts(2, 100) };
         for (policy, facts, happened, why) in [
             (&waiting, &facts(1, 100), &nothing(), Quiet::Waiting),
-            (&waiting, &facts(2, 100), &killed, Quiet::AlreadyTold),
+            (&waiting, &facts(2, 100), &killed, Quiet::Withdrawn),
+            (&waiting, &withdrawn, &nothing(), Quiet::Withdrawn),
             (&waiting, &baseline, &nothing(), Quiet::Baseline),
             (&over, &facts(2, 100), &nothing(), Quiet::Over),
         ] {

@@ -185,12 +185,12 @@ fn tell(
         return Ok(0);
     }
     let (origins, words) = (reader.origins(story)?, reader.longest(story)?);
-    let related = reader.related(story)?;
+    let (related, withdrawn) = (reader.related(story)?, reader.is_withdrawn(story)?);
     let mut alerts = 0;
     for (rule, eligible) in rules {
         let Some(policy) = live.policies.get(&rule) else { continue };
         let related_told = reader.told_any(&rule, &related)?;
-        let facts = StoryFacts { story, origins, words, eligible, related_told };
+        let facts = StoryFacts { story, origins, words, eligible, related_told, withdrawn };
         let told = reader.told(&rule, story)?;
         let decision = alert::decide(policy, &facts, &told, happened, now);
         let reason = match &decision {

@@ -233,33 +233,17 @@ fn told(
 }
 
 /// The alerts that are told: one for each rule and story, since the latest version is what is shown,
-/// and none of a text that was withdrawn since, except that it was.
+/// and none of a story that was withdrawn, except that it was.
 fn current<'a>(tx: &ReadTx<'_>, alerts: &'a [AlertRow]) -> Result<Vec<&'a AlertRow>, StoreError> {
     let mut current: Vec<&AlertRow> = Vec::new();
     for alert in alerts {
         let same = |told: &&AlertRow| told.rule == alert.rule && told.story == alert.story;
-        if !current.iter().any(same) && !is_withdrawn(tx, alert)? {
+        let kill = matches!(alert.reason, Reason::Kill { .. });
+        if !current.iter().any(same) && (kill || !tx.is_withdrawn(alert.story)?) {
             current.push(alert);
         }
     }
     Ok(current)
-}
-
-/// Whether the house of the story's lead took it back after this alert was made. What another house
-/// takes back is its own copy.
-fn is_withdrawn(tx: &ReadTx<'_>, alert: &AlertRow) -> Result<bool, StoreError> {
-    let publisher = |id| Ok::<_, StoreError>(tx.article(id)?.map(|row| row.article.publisher));
-    for later in tx.alerts_of(alert.story)? {
-        let kill = matches!(later.reason, Reason::Kill { .. });
-        if !kill || later.rule != alert.rule || later.id <= alert.id {
-            continue;
-        }
-        let lead = tx.lead(alert.story)?.map(publisher).transpose()?;
-        if lead.is_none_or(|lead| publisher(later.article).is_ok_and(|killer| killer == lead)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// What one alert tells; `None` when its story was forgotten meanwhile.

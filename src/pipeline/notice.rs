@@ -73,51 +73,54 @@ struct Said {
     text: String,
 }
 
-/// The signals of a placed article that tell the story's readers something.
+/// The signals of a placed article that tell the story's readers something; notes whether the story
+/// is withdrawn.
 ///
 /// Twenty papers that reprint a correction correct nothing, nor does an agency that sends one in
-/// three feeds. Only the house of the lead is heard after others, and only with other words.
+/// three feeds. Only the house of the lead is heard after others, and only with other words; and
+/// only it withdraws the story, until the same article comes without the kill.
 pub(super) fn news(
     tx: &WriteTx<'_>,
     story: StoryId,
     article: ArticleId,
     signals: Signals,
 ) -> Result<Signals, StoreError> {
-    if signals == Signals::default() {
+    let reader = tx.reader();
+    let withdrawn = reader.is_withdrawn(story)?;
+    if signals == Signals::default() && !withdrawn {
         return Ok(signals);
     }
-    let reader = tx.reader();
     let lead = reader.lead(story)?;
     let articles = reader.articles_of(story)?;
     let publisher = |id| articles.iter().find(|row| row.id == id).map(|row| &row.article.publisher);
     let (house, own) = (lead.and_then(publisher), publisher(article));
     let at_home = own == house;
-    let mut said: Vec<Said> = Vec::new();
-    for row in articles.iter().filter(|row| row.id != article) {
-        said.push(Said {
-            publisher: row.article.publisher.clone(),
-            signals: story::signal(&row.article.title, &row.article.text),
-            text: row.article.text.clone(),
-        });
-    }
     let mut versions = reader.versions(article)?;
     let now = versions.pop().map(|version| version.text);
-    let mut versions: Vec<Said> = versions
-        .into_iter()
-        .map(|version| Said {
-            publisher: own.cloned().unwrap_or_default(),
-            signals: story::signal(&version.title, &version.text),
-            text: version.text,
-        })
-        .collect();
-    // A note at the end is of the house's own earlier version, which must have been seen.
-    let noted = signals.noted && versions.last().is_some_and(|before| !before.signals.noted);
-    said.append(&mut versions);
-    let of_house = |said: &Said| Some(&said.publisher) == house;
-    let kill_known = said.iter().any(|s| s.signals.kill && (!at_home || of_house(s)));
-    let correction_known = said.iter().any(|s| {
-        s.signals.correction && (!at_home || of_house(s) && Some(&s.text) == now.as_ref())
+    let versions = versions.into_iter().map(|version| Said {
+        publisher: own.cloned().unwrap_or_default(),
+        signals: story::signal(&version.title, &version.text),
+        text: version.text,
     });
+    let versions: Vec<Said> = versions.collect();
+    let before = versions.last().map(|version| version.signals);
+    let others = articles.iter().filter(|row| row.id != article).map(|row| Said {
+        publisher: row.article.publisher.clone(),
+        signals: story::signal(&row.article.title, &row.article.text),
+        text: row.article.text.clone(),
+    });
+    let said: Vec<Said> = others.chain(versions).collect();
+    let kill_known = if at_home { withdrawn } else { said.iter().any(|said| said.signals.kill) };
+    let correction_known = said
+        .iter()
+        .filter(|said| said.signals.correction)
+        .any(|said| !at_home || Some(&said.publisher) == house && Some(&said.text) == now.as_ref());
+    // A note at the end is of the house's own earlier version, which must have been seen.
+    let noted = signals.noted && before.is_some_and(|before| !before.noted);
+    let reinstated = before.is_some_and(|before| before.kill) && !signals.kill;
+    if at_home && (signals.kill || reinstated) {
+        tx.mark_withdrawn(story, signals.kill)?;
+    }
     Ok(Signals {
         kill: signals.kill && !kill_known,
         correction: (signals.correction || noted) && !correction_known,

@@ -229,6 +229,7 @@ fn decided(decision: &str) -> &str {
         "already_told" => "not told, the story was told before",
         "baseline" => "not told, it is older than the watch",
         "waiting" => "not told yet, it waits for more origins",
+        "withdrawn" => "not told, the story was withdrawn",
         "related" => "not told, the event was told by a related story",
         "over" => "not told, the rule is over",
         other => other,

@@ -123,6 +123,8 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     reader.rules_of_story(story)?;
     reader.origins(story)?;
     reader.longest(story)?;
+    tx.mark_withdrawn(story, false)?;
+    reader.is_withdrawn(story)?;
     reader.headlines(feed, &[&FeedName::new("wire")], NOW)?;
     reader.lead(story)?;
     tx.settle_lead(story, &Thresholds::default())?;

@@ -76,7 +76,7 @@ mod tests {
             .execute_batch(
                 "PRAGMA user_version = 1;
                  INSERT INTO feed (id, name, url, host, due_at) VALUES (1, 'post', '', '', 0);
-                 INSERT INTO story VALUES (1, 0, 0, 1), (2, 0, 0, 2);
+                 INSERT INTO story (id, opened_at, last_seen, lead) VALUES (1, 0, 0, 1), (2, 0, 0, 2);
                  INSERT INTO article (feed, title, text, authors, categories, publisher, seen_at,
                      revised_at, words, item_hash, text_hash, origin, provenance, story, relation)
                  SELECT 1, 'Crane falls', '', '[]', '[]', '', 0, 0, 0, 0, 0, '', '{}', id, 'lead' FROM story;

@@ -97,6 +97,13 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Notes whether the house of its lead took a story back.
+    pub fn mark_withdrawn(&self, story: StoryId, withdrawn: bool) -> Result<(), StoreError> {
+        let mut mark = self.db.prepare_cached("UPDATE story SET withdrawn = ?2 WHERE id = ?1")?;
+        mark.execute((story.0, withdrawn))?;
+        Ok(())
+    }
+
     /// Makes the earliest copy of a story its lead, or the agency's own item where there is one.
     pub fn settle_lead(&self, story: StoryId, thresholds: &Thresholds) -> Result<(), StoreError> {
         let mut lead = self.db.prepare_cached(
@@ -299,6 +306,12 @@ impl ReadTx<'_> {
     pub fn lead(&self, story: StoryId) -> Result<Option<ArticleId>, StoreError> {
         let mut lead = self.db.prepare_cached("SELECT lead FROM story WHERE id = ?1")?;
         Ok(lead.query_row([story.0], |row| row.get(0)).optional()?.map(ArticleId))
+    }
+
+    /// Whether the house of its lead took a story back.
+    pub fn is_withdrawn(&self, story: StoryId) -> Result<bool, StoreError> {
+        let mut found = self.db.prepare_cached("SELECT withdrawn FROM story WHERE id = ?1")?;
+        Ok(found.query_row([story.0], |row| row.get(0)).optional()?.unwrap_or(false))
     }
 
     /// The words of the longest article of a story.

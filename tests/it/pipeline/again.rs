@@ -139,6 +139,44 @@ async fn a_paper_that_takes_back_its_copy_does_not_withdraw_the_story() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_withdrawn_story_is_told_to_nobody_until_it_comes_back() {
+    let killed = lock(2, &format!("KILL: {TITLE}"), texts::LOCK);
+    let mut printed = vec![
+        lock(1, TITLE, texts::LOCK),
+        killed.clone(),
+        (3, "post", entry("lock", 3, "Forty ships wait", texts::LOCK)),
+        (4, "pilot", entry("bang", 4, "Ellaby wakes to a bang", own_report())),
+    ];
+    // The rule waits for a second origin, which comes after the kill.
+    let held = "notify = ['desk', 'morning']\nrelated = 'quiet'\nwhen = 'origins >= 2'";
+    let why = |mails: Vec<String>| -> Vec<String> {
+        mails.iter().map(|mail| mail.split(" (").next().unwrap().to_owned()).collect()
+    };
+    let told = why(mails(held, &printed).await);
+    assert_eq!(
+        told,
+        ["Mon 15:02 desk: Ellaby wakes to a bang", "Tue 07:30 editor: Ellaby wakes to a bang"]
+    );
+    // The agency sends it once more, and takes it back once more.
+    printed.extend([lock(6, TITLE, texts::LOCK), lock(8, &killed.2.title, texts::LOCK)]);
+    let told = why(mails("notify = ['desk']", &printed).await);
+    let kill = format!("desk: KILL: {TITLE}");
+    assert_eq!(
+        told,
+        [
+            format!("Mon 12:02 desk: {TITLE}"),
+            format!("Mon 13:00 {kill}"),
+            "Mon 15:02 desk: Ellaby wakes to a bang".to_owned(),
+            format!("Mon 19:00 {kill}"),
+        ]
+    );
+    // Who does not ask for kills is not told of it as news either.
+    printed.truncate(2);
+    let told = mails("notify = ['morning']\ntell_again = []", &printed).await;
+    assert_eq!(told, [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_kill_reaches_those_who_read_of_it_in_a_digest_at_once() {
     let printed = [lock(1, TITLE, texts::LOCK), lock(22, &format!("KILL: {TITLE}"), texts::LOCK)];
     assert_eq!(

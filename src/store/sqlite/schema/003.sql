@@ -4,3 +4,6 @@ ALTER TABLE alert ADD COLUMN origins INTEGER NOT NULL DEFAULT 0;
 -- What a house printed lately: a notice names the headline that it is about.
 DROP INDEX article_feed;
 CREATE INDEX article_feed ON article (feed, seen_at);
+
+-- 1: the house of its lead took it back.
+ALTER TABLE story ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0;
