@@ -17,6 +17,9 @@ const HEAD_LINES: usize = 2;
 /// Lines at the end of a text that may be a note; below it stand bylines and credits.
 const TAIL_LINES: usize = 3;
 
+/// Bytes of a line that are read as a note.
+const LONGEST_NOTE: usize = 600;
+
 /// What the headline, the first and the last lines say.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Signals {
@@ -121,15 +124,18 @@ fn bracketed_end(line: &str) -> Option<(&str, &str)> {
 
 /// A remark in brackets, or a line that is headed as a note, on what was wrong.
 fn is_correcting_note(line: &str) -> bool {
-    note(line).is_some_and(|note| CORRECTS_IT.is_match(note))
+    note(line).is_some_and(|note| CORRECTS_IT.is_match(start(note)))
 }
 
 /// A note or an order to editors that takes a text back.
 fn is_withdrawing_note(line: &str) -> bool {
-    match note(line) {
-        Some(note) => WITHDRAWS_IT.is_match(note) || WITHDRAWS_ITS_OWN.is_match(note),
-        None => WITHDRAWS_IT.is_match(line),
-    }
+    let (note, said) = (note(line), start(note(line).unwrap_or(line)));
+    WITHDRAWS_IT.is_match(said) || note.is_some() && WITHDRAWS_ITS_OWN.is_match(said)
+}
+
+/// As much of a line as a note takes: feeds print whole texts in one line.
+fn start(line: &str) -> &str {
+    &line[..line.floor_char_boundary(LONGEST_NOTE)]
 }
 
 /// What a note says: a line in brackets, behind two dashes, or headed as an editor's.

@@ -1,5 +1,7 @@
 //! Lines that withdraw and correct, and lines that only look so; all of them invented.
 
+use proptest::prelude::*;
+
 use super::*;
 
 /// Headlines and first lines that withdraw.
@@ -271,5 +273,20 @@ fn a_status_withdraws_by_its_last_word() {
         ("", false),
     ] {
         assert_eq!(is_withdrawn_status(status), withdrawn, "{status}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read(
+        title in "[KkIiLl: \\[\\]()—\"-]{0,40}|\\PC{0,60}", text in "(\\PC{0,40}\n){0,8}|[(Corects )\\[\\]\n—:]{0,90}"
+    ) {
+        let bare = unlabelled(&title);
+        prop_assert!(title.contains(bare));
+        prop_assert_eq!(unlabelled(bare), bare);
+        let found = signal(&title, &text);
+        let noticed = notice(&text).is_some();
+        prop_assert!(noticed || !found.noted);
+        prop_assert!(Named::of(&title, &text).likeness(&title).is_none_or(|same| same >= 0.8));
     }
 }
