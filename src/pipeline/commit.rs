@@ -167,6 +167,8 @@ fn find_place(
         canonical_url: described.article.canonical_url.as_deref(),
         text_hash: described.article.text_hash,
         words: described.words,
+        body_hash: described.body_hash,
+        publisher: &described.article.publisher,
     })?;
     Ok((Place { story, evidence: None, related }, accounts))
 }

@@ -101,9 +101,9 @@ fn prepare_one(item: &Item, around: &Circumstances<'_>) -> Prepared {
         if signals.kill { Default::default() } else { matches(&article, &provenance, around) };
     let baseline = around.first_poll && !is_recent(&article, around);
     let origin = around.live.agencies.origin(&provenance.credits, &article.publisher);
-    let words = sketch.words();
+    let (words, body_hash) = (sketch.words(), story::body_hash(&article.text));
     Prepared {
-        described: Described { article, provenance, origin, words, sketch },
+        described: Described { article, provenance, origin, words, body_hash, sketch },
         signals,
         matches,
         cut_short,

@@ -2,6 +2,7 @@
 
 mod account;
 pub mod attribution;
+mod body;
 pub mod change;
 mod common;
 mod compare;
@@ -24,6 +25,7 @@ pub use attribution::{
     Agencies, Agency, Authorship, Certainty, Citation, CopyOf, Credit, Imprint, Inferred,
     Provenance, Publisher, Sign, Zone, attribute, inferred, slug,
 };
+pub use body::body_hash;
 pub use change::{Change, Fate, Figure, Piece, is_retitled};
 pub use rewrite::{Factor, Tally};
 pub use run::{SharedRun, shared_run};

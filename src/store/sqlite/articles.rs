@@ -25,6 +25,8 @@ pub struct Described {
     pub origin: String,
     /// Words of its text.
     pub words: u32,
+    /// Hash of the words of its text alone; nothing where they are few.
+    pub body_hash: Option<u64>,
     /// What its copies are recognised by.
     pub sketch: Sketch,
 }
@@ -388,6 +390,9 @@ impl WriteTx<'_> {
                 new.origin,
                 provenance_to(&new.provenance),
             ])?;
+        self.db
+            .prepare_cached("UPDATE article SET body_hash = ?2 WHERE id = ?1")?
+            .execute((id.0, new.body_hash.map(u64::cast_signed)))?;
         let mut put = self.db.prepare_cached(
             "INSERT OR IGNORE INTO article_key (feed, key, article) VALUES (?1, ?2, ?3)",
         )?;

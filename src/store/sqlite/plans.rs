@@ -16,8 +16,8 @@ use super::{WriteTx, schema, window::LiveWindow};
 use crate::{
     alert::Reason,
     model::{
-        Article, ArticleId, FeedName, Generation, ItemKey, PollOutcome, RecipientName, RuleName,
-        StoryId, Validators,
+        Article, ArticleId, FeedId, FeedName, Generation, ItemKey, PollOutcome, RecipientName,
+        RuleName, StoryId, Validators,
     },
     rule::RuleMatch,
     schedule::Cadence,
@@ -61,6 +61,7 @@ fn described(key: u8, item_hash: u64, text_hash: u64) -> Described {
         provenance: Provenance::default(),
         origin: "publisher:arden-post".to_owned(),
         words: 9,
+        body_hash: Some(9),
         sketch,
     }
 }
@@ -84,6 +85,17 @@ fn account() -> Account {
     }
 }
 
+fn exact(feed: FeedId) -> ExactCopy<'static> {
+    ExactCopy {
+        feed,
+        canonical_url: Some("https://b.example/b"),
+        text_hash: 9,
+        words: 9,
+        body_hash: Some(9),
+        publisher: "Arden Post",
+    }
+}
+
 /// Everything that the poller, the deliverer and the housekeeper do in the middle of their day.
 fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     let (rule, recipient, reader) = (RuleName::new("all"), RecipientName::new("desk"), tx.reader());
@@ -96,9 +108,7 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     for (key, item, text) in [(1, 1, 1), (2, 2, 2), (1, 3, 1), (1, 4, 4)] {
         let new = described(key, item, text);
         tx.recognise(feed, &new.article)?;
-        let of =
-            ExactCopy { feed, canonical_url: Some("https://b.example/b"), text_hash: 9, words: 9 };
-        tx.exact_copy(&of)?;
+        tx.exact_copy(&exact(feed))?;
         match item {
             1 => drop(tx.add_article(feed, &new, &Place::default())?),
             2 => {

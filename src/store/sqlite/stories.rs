@@ -30,6 +30,10 @@ pub struct ExactCopy<'a> {
     pub text_hash: u64,
     /// Words of its text.
     pub words: u32,
+    /// Hash of the words of its text alone.
+    pub body_hash: Option<u64>,
+    /// Who printed it.
+    pub publisher: &'a str,
 }
 
 /// A headline that a house printed.
@@ -185,8 +189,9 @@ impl WriteTx<'_> {
         self.link(story, self.reader().story_of(other)?, evidence.similarity)
     }
 
-    /// The story of an article with the same address in another feed, or with exactly the same
-    /// text, however long ago; the newest, where there are several.
+    /// The story of an article with exactly the same headline and text, with the same address in
+    /// another feed, or with the same words in another house, however long ago; the newest, where
+    /// there are several.
     pub fn exact_copy(&self, of: &ExactCopy<'_>) -> Result<Option<StoryId>, StoreError> {
         let mut same_text = self.db.prepare_cached(
             "SELECT story FROM article WHERE text_hash = ?1 AND words >= ?2 ORDER BY story DESC LIMIT 1",
@@ -196,12 +201,34 @@ impl WriteTx<'_> {
         if found.is_some() && of.words >= EXACT_WORDS {
             return Ok(found.map(StoryId));
         }
-        let Some(url) = of.canonical_url.filter(|url| names_a_page(url)) else { return Ok(None) };
         let mut same_address = self.db.prepare_cached(
             "SELECT story FROM article WHERE canonical_url = ?1 AND feed <> ?2 ORDER BY story DESC LIMIT 1",
         )?;
-        let found = same_address.query_row((url, of.feed.0), |row| row.get(0)).optional()?;
-        Ok(found.map(StoryId))
+        if let Some(url) = of.canonical_url.filter(|url| names_a_page(url))
+            && let Some(found) =
+                same_address.query_row((url, of.feed.0), |row| row.get(0)).optional()?
+        {
+            return Ok(Some(StoryId(found)));
+        }
+        self.same_body(of)
+    }
+
+    /// The story of another house's article with the same words under whatever headline. Words that
+    /// stand in two stories are a notice of many pages.
+    fn same_body(&self, of: &ExactCopy<'_>) -> Result<Option<StoryId>, StoreError> {
+        let Some(hash) = of.body_hash else { return Ok(None) };
+        let mut same_body = self.db.prepare_cached(
+            "SELECT story, max(publisher <> ?2) FROM article WHERE body_hash = ?1
+             GROUP BY story LIMIT 2",
+        )?;
+        let found = same_body.query_map((hash.cast_signed(), of.publisher), |row| {
+            Ok((StoryId(row.get(0)?), row.get(1)?))
+        })?;
+        let found: Vec<(StoryId, bool)> = found.collect::<Result<_, _>>()?;
+        Ok(match found.as_slice() {
+            [(story, true)] => Some(*story),
+            _ => None,
+        })
     }
 }
 

@@ -94,7 +94,11 @@ fn others() -> Vec<Printed> {
         (12, "nws", entry("queue", 12, "61 ships wait for a crane", texts::OTHER_AGENCY)),
         (DAY + 4, "tidal", entry("lock-2", 9, &corrected_title, &corrected)),
         (DAY + 6, "post", entry("lock-2", DAY + 6, &corrected_title, &corrected)),
-        (5 * DAY + 12, "almanac", entry("lock", 5 * DAY + 12, TITLE, texts::LOCK)),
+        (
+            5 * DAY + 12,
+            "almanac",
+            entry("lock", 5 * DAY + 12, "How Ellaby lost its gate", texts::LOCK),
+        ),
         (6 * DAY + 3, "tidal", entry("kill", 6 * DAY + 3, &format!("KILL: {TITLE}"), texts::LOCK)),
         (
             6 * DAY + 5,

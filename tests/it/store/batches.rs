@@ -167,6 +167,22 @@ async fn an_exact_copy_joins_when_the_window_has_forgotten_its_story() {
 }
 
 #[tokio::test]
+async fn a_late_copy_under_another_headline_joins_if_it_is_of_one_story_of_another_house() {
+    let shelf = Shelf::new().await;
+    shelf.poll("post", &[entry("first", 1, start())], start()).await;
+    shelf.poll("post", &[entry("notice-of-june", 2, start())], minute(9)).await;
+    shelf.poll("post", &[entry("notice", 2, day(5))], day(5)).await;
+    assert_eq!(shelf.counts().await.stories, 3, "the house itself has said it twice");
+    let mut credited = entry("elsewhere", 1, day(6));
+    credited.text = format!("ARDEN, May 12 (TNA): {}", credited.text);
+    let report = shelf.poll("gazette", &[credited], day(6)).await;
+    assert_eq!((report.joined, report.stories_opened), (1, 0));
+    // The window has the younger of the two notices, too: long after both, neither is meant.
+    let report = shelf.poll("courier", &[entry("other", 2, day(12))], day(12)).await;
+    assert_eq!((report.joined, report.stories_opened), (0, 1));
+}
+
+#[tokio::test]
 async fn a_revision_keeps_its_story_and_what_it_said() {
     let shelf = Shelf::new().await;
     shelf.poll("post", &[entry("a", 1, start())], start()).await;
