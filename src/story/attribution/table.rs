@@ -266,11 +266,7 @@ impl Table {
         let mut found = Vec::new();
         let mut begins = true;
         let mut at = 0;
-        while let Some(&byte) = text.as_bytes().get(at) {
-            // A text is mostly ASCII and mostly names nobody.
-            let c =
-                if byte.is_ascii() { Some(char::from(byte)) } else { text[at..].chars().next() };
-            let Some(c) = c else { break };
+        while let Some(c) = text[at..].chars().next() {
             let word = c.is_alphanumeric();
             let known = || begins && self.beginnings[beginning(&text[at..])];
             let named = word && (known() || c >= UNSPACED);
@@ -281,6 +277,9 @@ impl Table {
             } else {
                 begins = !word;
                 at += c.len_utf8();
+                // Within a word of ASCII letters nothing can begin.
+                let rest = if word { &text.as_bytes()[at..] } else { &[] };
+                at += rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
             }
         }
         found
