@@ -52,10 +52,12 @@ pub struct Daemon {
     pub manager: Notifier,
 }
 
-/// Takes over what an earlier life left and makes the store agree with the configuration: the last
-/// step that may fail before the loops turn.
+/// Takes over what an earlier life, perhaps of another version, left and makes the store agree with
+/// the configuration: the last step that may fail before the loops turn.
 pub async fn take_over(context: &Context, first: FirstPolls) -> Result<(), StoreError> {
     let (in_force, now) = (context.in_force(), context.clock.now());
+    let horizon = now - in_force.live.story.window;
+    while context.store.write(move |tx| tx.renew_sketches(horizon)).await? > 0 {}
     context
         .store
         .write(move |tx| {

@@ -34,9 +34,9 @@ pub struct Candidate {
 
 /// An inverted index over recent sketches.
 ///
-/// For 100,000 articles of some 450 words it takes about 100 MB (measured): two fifths are shingles,
-/// a quarter the index, a sixth telling words. What it answers depends only on what it was told, never on the order of a
-/// hash table.
+/// For 100,000 articles of some 450 words it takes about 100 MB (measured): two fifths are
+/// shingles, a quarter the index, a sixth telling words. What it answers depends only on what it was
+/// told, never on the order of a hash table.
 #[derive(Debug, Default)]
 pub struct Window {
     index: Index,
@@ -113,9 +113,11 @@ impl Window {
         chosen.into_iter().cloned().collect()
     }
 
-    /// Every live article of a story, the last that came first.
+    /// Every live article of a story, in the order in which they came.
     pub fn members(&self, story: StoryId) -> Vec<Candidate> {
-        self.members_of(story).cloned().collect()
+        let mut members: Vec<_> = self.members_of(story).cloned().collect();
+        members.reverse();
+        members
     }
 
     /// In how many live articles each term occurs.
@@ -161,6 +163,7 @@ impl Window {
         self.members_of(story).max_by_key(|member| (member.sketch.words(), Reverse(member.article)))
     }
 
+    /// Every live article of a story, the last first.
     fn members_of(&self, story: StoryId) -> impl Iterator<Item = &Candidate> {
         let last = self.stories.get(&story).and_then(|slot| self.index.get(*slot));
         let members = iter::successors(last, |one| self.index.get(one.before?));

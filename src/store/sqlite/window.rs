@@ -10,8 +10,11 @@ use super::{
 use crate::{
     model::{ArticleId, StoryId},
     store::StoreError,
-    story::{Account, Assignment, Candidate, Rarity, Sketch, Thresholds, Trial, Window},
+    story::{Account, Assignment, Candidate, Rarity, Sketch, Subject, Thresholds, Trial, Window},
 };
+
+/// Sketches that one transaction makes anew.
+const SLICE: usize = 500;
 
 /// The sketches of the last days, and how far it has read the sequence of changes.
 ///
@@ -93,6 +96,33 @@ impl WriteTx<'_> {
     pub(super) fn part_of(&self, article: ArticleId) -> Result<Option<StoryId>, StoreError> {
         let mut part = self.db.prepare_cached("SELECT story FROM sketch WHERE article = ?1")?;
         Ok(part.query_row([article.0], |row| row.get(0)).optional()?.map(StoryId))
+    }
+
+    /// Makes a slice of the sketches anew that another version made of articles since `horizon`, the
+    /// oldest change first. Returns how many those were.
+    pub fn renew_sketches(&mut self, horizon: Timestamp) -> Result<usize, StoreError> {
+        let stale: Vec<(i64, i64)> = self
+            .db
+            .prepare_cached(
+                "SELECT article, story FROM sketch WHERE at >= ?1 AND substr(bytes, 1, 4) <> ?2
+                 ORDER BY seq LIMIT ?3",
+            )?
+            .query_map((to_ms(horizon), Sketch::VERSION.to_le_bytes(), SLICE), |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?
+            .collect::<Result<_, _>>()?;
+        for (article, story) in &stale {
+            let Some(row) = self.reader().article(ArticleId(*article))? else { continue };
+            let sketch = Sketch::of(&Subject {
+                title: &row.article.title,
+                text: &row.article.text,
+                publisher: &row.article.publisher,
+                at: row.article.when(),
+                credits: &row.provenance.credits,
+            });
+            self.put_sketch(row.id, StoryId(*story), &sketch)?;
+        }
+        Ok(stale.len())
     }
 
     /// Remembers the sketch of an article, in place of the one it had.

@@ -1,6 +1,7 @@
 //! The window in memory is what the sketches on disk say, whoever wrote them, whenever it is read.
 
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
 use wiredesk::{
     model::{ArticleId, StoryId},
     store::Store,
@@ -110,4 +111,26 @@ async fn a_copy_beyond_the_window_is_not_looked_for() {
     shelf.poll("post", &[entry("a", 1, start())], start()).await;
     let beyond = day(4) + SignedDuration::from_mins(1);
     assert_eq!(shelf.poll("gazette", &[nearly("b", beyond)], beyond).await.joined, 0);
+}
+
+#[tokio::test]
+async fn sketches_of_another_version_are_made_anew() {
+    let shelf = Shelf::new().await;
+    let now = days(&shelf).await;
+    let grown = look(&shelf.store, now).await;
+    let horizon = now - SignedDuration::from_hours(4 * 24);
+    let renew =
+        async |store: &Store| store.write(move |tx| tx.renew_sketches(horizon)).await.unwrap();
+    assert_eq!(renew(&shelf.store).await, 0);
+
+    let file = Connection::open(shelf.file()).unwrap();
+    let older = "UPDATE sketch SET bytes = CAST(x'01000000' || substr(bytes, 5) AS BLOB)";
+    let all = file.execute(older, ()).unwrap();
+    let another = shelf.another();
+    assert!(look(&another, now).await.iter().all(|(alike, _)| alike.is_empty()));
+    let renewed = renew(&another).await;
+    assert!(0 < renewed && renewed < all, "{renewed} of {all}, those of the window");
+    assert_eq!(renew(&another).await, 0);
+    assert_eq!(look(&another, now).await, grown);
+    assert_eq!(look(&shelf.another(), now).await, grown);
 }
