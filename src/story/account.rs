@@ -167,7 +167,7 @@ impl Account {
             ground: judgement.ground,
             containment: overlap.containment(),
             discounted: overlap.similarity(),
-            needed: needed(sketch, &other.sketch, overlap, thresholds),
+            needed: needed(overlap, thresholds),
             unquoted: overlap.plain_containment(),
             lead: overlap.lead_containment(),
             title: overlap.title(),

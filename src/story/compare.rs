@@ -238,7 +238,7 @@ fn against_reprint(
     substance: &impl Deref<Target = Substance>,
     thresholds: &Thresholds,
 ) -> Option<Ground> {
-    if overlap.similarity() < needed(a, b, overlap, thresholds) {
+    if overlap.similarity() < needed(overlap, thresholds) {
         Some(Ground::TooLittle)
     } else if overlap.is_thin(thresholds) {
         Some(Ground::Thin)
@@ -265,7 +265,7 @@ pub(super) fn guards(
         (Ground::Furniture, overlap.is_mostly_furniture(thresholds)),
         (Ground::Page, is_page_furniture(a, b, overlap, thresholds)),
         (Ground::Template, is_template(a, b, overlap, thresholds)),
-        (Ground::TooLittle, overlap.similarity() < needed(a, b, overlap, thresholds)),
+        (Ground::TooLittle, overlap.similarity() < needed(overlap, thresholds)),
         (Ground::Thin, overlap.is_thin(thresholds)),
         (Ground::Quotes, overlap.is_only_quotes(thresholds)),
         (Ground::OtherWords, substance.is_other(thresholds)),
@@ -356,21 +356,14 @@ fn is_series(
         && overlap.similarity() < thresholds.series_free
 }
 
-/// The containment that makes a copy: more where the evidence is thin, less where leads agree.
-pub(super) fn needed(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> f64 {
+/// The containment that makes a copy: more where the evidence is thin, or where only tails agree.
+pub(super) fn needed(overlap: &Overlap, thresholds: &Thresholds) -> f64 {
     let mut needed = thresholds.copy;
-    let titles = overlap.title();
     if overlap.unsampled(overlap.whole) < thresholds.thin_shingles {
         needed = needed.max(thresholds.copy_thin);
-        let told = a.title().len().min(b.title().len()) >= thresholds.title_words;
-        if told && titles >= thresholds.title_agrees {
-            needed -= thresholds.title_allowance;
-        }
     }
-    let lead = overlap.lead_containment();
-    if lead >= thresholds.lead_agrees {
-        needed -= thresholds.lead_allowance;
-    } else if lead < thresholds.lead_differs && titles < thresholds.title_differs {
+    let other_lead = overlap.lead_containment() < thresholds.lead_differs;
+    if other_lead && overlap.title() < thresholds.title_differs {
         needed += thresholds.lead_penalty;
     }
     needed
