@@ -1,8 +1,7 @@
 //! How a text stands to the house that printed it: its own, taken over, or something of both.
 
 use super::{
-    Credits, Imprint, Sign, UNNAMED, Zone,
-    notice::{self, has},
+    Credits, Imprint, Sign, UNNAMED, Zone, notice,
     roll::{self, are_initials},
     sign::spelled,
     signed,
@@ -52,18 +51,6 @@ const RELEASE: &[&str] = &[
     "nota de prensa",
     "comunicato stampa",
 ];
-/// Sentences that say that a text is a release, in lower case.
-const RELEASED: &[&str] = &[
-    "this is a press release",
-    "above press release",
-    "this press release was",
-    "this press release has",
-    "press release provided by",
-    "press release distributed by",
-];
-/// Sentences that say that a text was made of somebody else's, in lower case.
-const ADAPTED: &[&str] = &["adapted from its original source", "adapted from the original source"];
-
 /// Judges by the credits that were found and the lines that name authors; with the words that
 /// say so.
 pub(super) fn judge(imprint: &Imprint<'_>, credits: &Credits<'_>) -> (Authorship, Option<Sign>) {
@@ -89,13 +76,16 @@ fn release(imprint: &Imprint<'_>, credits: &Credits<'_>) -> Option<Sign> {
     if let Some(credit) = credited {
         return Some(credit.evidence.clone());
     }
+    if let Some((Authorship::PressRelease, sign)) = &credits.said {
+        return Some(sign.clone());
+    }
     let head = imprint.text.lines().map(str::trim).filter(|line| !line.is_empty()).take(MOST_LINES);
     let head = head.map(|line| (Zone::Head, line));
-    [(Zone::Credit, imprint.credit), (Zone::Byline, imprint.byline)]
+    let lines = [(Zone::Credit, imprint.credit), (Zone::Byline, imprint.byline)];
+    lines
         .into_iter()
         .chain(head)
         .find(|(_, line)| begins_with(line, RELEASE))
-        .or_else(|| Some((Zone::Notice, line_with(imprint.text, RELEASED)?)))
         .map(|(zone, words)| Sign::certain(zone, words))
 }
 
@@ -104,17 +94,10 @@ fn begins_with(line: &str, starts: &[&str]) -> bool {
     starts.iter().any(|words| start.starts_with(words))
 }
 
-/// The line with one of the phrases.
-fn line_with<'t>(text: &'t str, phrases: &[&str]) -> Option<&'t str> {
-    text.lines()
-        .filter(|line| line.len() <= signed::LONGEST_NOTICE)
-        .find(|line| has(&line.to_lowercase(), phrases))
-}
-
 /// What says that the house had a part in the text.
 fn mixed(imprint: &Imprint<'_>, credits: &Credits<'_>) -> Option<Sign> {
-    if let Some(line) = line_with(imprint.text, ADAPTED) {
-        return Some(Sign::certain(Zone::Notice, line));
+    if let Some((Authorship::Mixed, sign)) = &credits.said {
+        return Some(sign.clone());
     }
     if let Some(sign) = credits.signs.iter().find(|sign| sign.zone == Zone::Inputs) {
         return Some(sign.clone());

@@ -91,7 +91,8 @@ impl Agencies {
     pub fn attribute(&self, imprint: &Imprint<'_>) -> Provenance {
         let table = &*self.0;
         let publisher = table.house_of_publisher(imprint.publisher);
-        let mut credits = Credits { table, publisher, list: Vec::new(), signs: Vec::new() };
+        let mut credits =
+            Credits { table, publisher, list: Vec::new(), signs: Vec::new(), said: None };
         credits.own_site(imprint.publisher);
         let lines = [
             (imprint.credit, Zone::Credit),
@@ -141,6 +142,8 @@ struct Credits<'t> {
     publisher: Option<&'t House>,
     list: Vec<Credit>,
     signs: Vec<Sign>,
+    /// What a sentence of the text says of its making.
+    said: Option<(Authorship, Sign)>,
 }
 
 impl Credits<'_> {

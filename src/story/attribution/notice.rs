@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{
-    Credits, Sign, Zone,
+    Authorship, Credits, Sign, Zone,
     table::{Kind, Mention},
 };
 
@@ -122,23 +122,46 @@ const TAKEN_OVER: &[&str] = &[
     "third party syndicated",
 ];
 
-/// Any of these, so that a line without them is passed over at once.
+/// Any of these in any case, so that a line without them is passed over at once.
 static SPEAKS: LazyLock<Regex> = LazyLock::new(|| {
-    let lists =
-        [GENERIC, GENERIC_INPUTS, INPUTS, SOURCES, TAKEN_FROM, TAKEN_OVER, &[CONTRIBUTED, DRAWN]];
-    let phrases: Vec<_> =
-        lists.iter().flat_map(|list| list.iter().map(|words| regex::escape(words))).collect();
-    #[expect(
-        clippy::expect_used,
-        reason = "escaped words are a sound pattern, and tests read by it"
-    )]
-    Regex::new(&phrases.join("|")).expect("escaped words")
+    let lists = [
+        GENERIC,
+        GENERIC_INPUTS,
+        INPUTS,
+        SOURCES,
+        TAKEN_FROM,
+        TAKEN_OVER,
+        RELEASED,
+        ADAPTED,
+        COPYRIGHT,
+        &[CONTRIBUTED, DRAWN],
+    ];
+    let phrases = lists.iter().flat_map(|list| list.iter().map(|words| regex::escape(words)));
+    let pattern = phrases.collect::<Vec<_>>().join("|");
+    #[expect(clippy::expect_used, reason = "escaped words are a sound pattern, and tests use it")]
+    Regex::new(&format!("(?i){pattern}")).expect("escaped words")
 });
 
 /// What follows agencies that had a part, in lower case.
 const CONTRIBUTED: &str = "contributed to this";
 /// What follows an agency that a text draws on, in lower case.
 const DRAWN: &str = " inputs";
+
+/// Sentences that say that a text is a release, in lower case.
+const RELEASED: &[&str] = &[
+    "this is a press release",
+    "above press release",
+    "this press release was",
+    "this press release has",
+    "press release provided by",
+    "press release distributed by",
+];
+
+/// Sentences that say that a text was made of somebody else's, in lower case.
+const ADAPTED: &[&str] = &["adapted from its original source", "adapted from the original source"];
+
+/// How a line begins that says whose a text is, in lower case.
+const COPYRIGHT: &[&str] = &["copyright", "©", "(c)"];
 
 /// The longest list of agencies that a text draws on, in bytes.
 const LONGEST_LIST: usize = 200;
@@ -177,15 +200,22 @@ pub(super) fn unnamed(line: &str, zone: Zone, credits: &mut Credits<'_>) {
 
 /// Reads a line, or the end of one, that speaks of the text itself.
 pub(super) fn read(line: &str, credits: &mut Credits<'_>) {
+    if !SPEAKS.is_match(line) {
+        return;
+    }
     let lower = line.to_lowercase();
     if lower.len() != line.len() {
         // Places in the one are not places in the other; rare letters only.
         return;
     }
-    copyright(line, &lower, credits);
-    if !SPEAKS.is_match(&lower) {
-        return;
+    for (phrases, authorship) in
+        [(RELEASED, Authorship::PressRelease), (ADAPTED, Authorship::Mixed)]
+    {
+        if has(&lower, phrases) {
+            credits.said.get_or_insert((authorship, Sign::certain(Zone::Notice, line)));
+        }
     }
+    copyright(line, &lower, credits);
     drawn_on(line, &lower, credits);
     taken_from(line, &lower, credits);
     contributed(line, &lower, credits);
@@ -218,9 +248,8 @@ fn agencies<'t>(sentence: &'t str, credits: &Credits<'t>) -> Vec<Mention<'t>> {
 
 /// "© 2026 The Associated Press": the owner follows at once.
 fn copyright(line: &str, lower: &str, credits: &mut Credits<'_>) {
-    if !(lower.starts_with("copyright") || lower.starts_with('©') || lower.starts_with("(c)"))
-        || lower.contains("include")
-    {
+    let owned = COPYRIGHT.iter().any(|start| lower.starts_with(start));
+    if !owned || lower.contains("include") {
         return;
     }
     let mentions = credits.table.mentions(line);
