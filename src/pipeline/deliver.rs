@@ -19,7 +19,7 @@ use crate::{
     model::{AlertId, ArticleId, RuleName, StoryId},
     query::Hit,
     store::{AlertRow, ArticleRow, ClaimedDelivery, Ended, Frozen, ReadTx, StoreError, Thread},
-    story::{self, Authorship, Certainty, Change, Credit},
+    story::{self, Agencies, Authorship, Certainty, Change, Credit},
 };
 
 /// Sentences shown for one alert.
@@ -295,7 +295,7 @@ fn telling(
         publisher: shown.article.publisher.clone(),
         credits,
         credited_in,
-        cited: cited(&story.articles),
+        cited: cited(&story.articles, &live.agencies),
         dateline: shown.provenance.dateline.clone(),
         published: shown.article.published,
         seen_at: shown.article.seen_at,
@@ -351,11 +351,12 @@ fn excerpts(row: &ArticleRow, hits: &[Hit]) -> Vec<alert::Excerpt> {
     alert::excerpts(&row.article.title, summary, &row.article.text, hits, EXCERPTS)
 }
 
-fn cited(articles: &[ArticleRow]) -> Vec<String> {
+fn cited(articles: &[ArticleRow], houses: &Agencies) -> Vec<String> {
     let mut cited = Vec::new();
     for citation in articles.iter().flat_map(|row| &row.provenance.cited) {
-        if !cited.contains(&citation.medium) {
-            cited.push(citation.medium.clone());
+        let name = houses.name(&citation.medium).to_owned();
+        if !cited.contains(&name) {
+            cited.push(name);
         }
     }
     cited

@@ -84,3 +84,47 @@ async fn no_article_is_matched_by_half_of_two_sets() {
     assert!(expected.into_iter().all(|title| titles.contains(&Some(title.as_str()))), "{titles:?}");
     assert!(daemon.terminate().success());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agency_that_is_added_is_credited_from_then_on() {
+    let polls = Arc::new(AtomicUsize::new(0));
+    let origin = Origin::start({
+        let polls = Arc::clone(&polls);
+        move |_| {
+            let n = polls.fetch_add(1, Ordering::SeqCst);
+            let text = format!("ARDEN, Nov 3 (Quillon): Crane {n} fell into the harbour.");
+            let item = format!("<item><guid>a{n}</guid><title>Crane {n}</title><description>{text}</description></item>");
+            Answer::new(200, &[], format!("<rss version='2.0'><channel><title>Arden Post</title>{item}</channel></rss>"))
+        }
+    })
+    .await;
+    let config = |agency: &str| {
+        format!(
+            "[fetch]\nallow = ['{}']\n{agency}[[feed]]\nname = 'post'\nurl = '{}'\ninterval = '1 s'\n\
+             [[recipient]]\nname = 'desk'\nemail = ['desk@desk.example']\n\
+             [[rule]]\nname = 'quillon'\nquery = 'agency:qps'\nnotify = ['desk']\n",
+            origin.address(),
+            origin.url("/feed"),
+        )
+    };
+    let agency = "[[agency]]\nid = 'qps'\nname = 'Quillon Press Service'\n";
+    let desk = Desk::new(&config(""));
+    let daemon = desk.run();
+    until("an article", || desk.export("articles").first().map(drop));
+    desk.configure(&config(&format!("{agency}tokens = ['(Quillon)']\n")));
+    let refused = desk.answer(&["reload"]);
+    assert_eq!(refused.status.code(), Some(78));
+    let report = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(report.contains("`(Quillon)` does not begin with a letter"), "{report}");
+    assert!(desk.export("articles").iter().all(|article| article["credits"].is_null()));
+    desk.configure(&config(&format!("{agency}tokens = ['Quillon']\n")));
+    assert!(desk.answer(&["reload"]).status.success());
+    until("a credited article", || {
+        let articles = desk.export("articles");
+        let credited = articles.iter().find(|article| article["credits"][0]["agency"] == "qps")?;
+        assert_eq!(credited["matches"][0], "quillon");
+        Some(())
+    });
+    assert!(daemon.log().contains("changed: agency"), "{}", daemon.log());
+    assert!(daemon.terminate().success());
+}

@@ -9,8 +9,8 @@ use super::{
 const MOST_TEXT: usize = 64 * 1024;
 /// How far from a name the verb can stand, in bytes.
 const NEAR: usize = 64;
-/// How much of that is shown as evidence.
-const SHOWN: usize = 32;
+/// How much is shown as evidence, in bytes.
+const SHOWN: usize = 48;
 
 /// What stands before a name that is cited, in lower case.
 const BEFORE: &[&str] = &[
@@ -219,15 +219,39 @@ fn citation(text: &str, mention: &Mention<'_>) -> Option<Sign> {
     let before = text[from..mention.start].to_lowercase();
     let after = text[mention.end..to].to_lowercase();
     let the = before.trim_end().ends_with(" the") || before.trim_end() == "the";
-    let told = is_before(&before, if mention.certain { BEFORE } else { TOLD });
-    let reported = is_after(&after, mention.certain || the);
-    let words = if told {
-        &text[text.floor_char_boundary(mention.start.saturating_sub(SHOWN))..mention.end]
+    let one_of_its = before.trim_end().ends_with(" a") || before.trim_end().ends_with(" an");
+    let told = if mention.certain {
+        is_before(&before, BEFORE)
     } else {
-        &text[mention.start..text.ceil_char_boundary((mention.end + SHOWN).min(text.len()))]
+        !one_of_its && is_before(&before, TOLD)
     };
+    let reported = is_after(&after, mention.certain || the);
+    let words =
+        if told { words_before(text, mention.end) } else { words_from(text, mention.start) };
     let sign = if mention.certain { Sign::certain } else { Sign::likely };
     (told || reported).then(|| sign(Zone::Text, words))
+}
+
+/// The last words of a line before `end`.
+fn words_before(text: &str, end: usize) -> &str {
+    let start = text.floor_char_boundary(end.saturating_sub(SHOWN));
+    let words = &text[start..end];
+    let words = words.rsplit('\n').next().unwrap_or(words);
+    if words.len() < end - start || start == 0 {
+        return words;
+    }
+    words.split_once(' ').map_or(words, |(_, whole)| whole)
+}
+
+/// The first words of a line from `start`.
+fn words_from(text: &str, start: usize) -> &str {
+    let end = text.ceil_char_boundary((start + SHOWN).min(text.len()));
+    let words = &text[start..end];
+    let words = words.split('\n').next().unwrap_or(words);
+    if words.len() < end - start || end == text.len() {
+        return words;
+    }
+    words.rsplit_once(' ').map_or(words, |(whole, _)| whole)
 }
 
 fn is_before(before: &str, verbs: &[&str]) -> bool {

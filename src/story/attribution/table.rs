@@ -96,6 +96,11 @@ impl Agencies {
         self.of_site(host(url)?)
     }
 
+    /// The name of the house of that id, else the id.
+    pub fn name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.0.house_of(id).map_or(id, |house| house.name.as_str())
+    }
+
     /// The id of a house of the table, else its name.
     pub fn id<'a>(&'a self, publisher: &'a str) -> &'a str {
         self.0.house_called(publisher).map_or(publisher, |house| house.id.as_str())

@@ -131,6 +131,7 @@ fn media_are_cited() {
         ("AP reported on Friday that it is shut.", &["ap"]),
         ("\"It is shut,\" he said while speaking to Dawn.", &["dawn"]),
         ("AP reported 200 new cases. UPI said it was down.", &[]),
+        ("It is shut, according to an APA survey.", &[]),
         ("Reuters has its seat there.", &[]),
     ] {
         let found = of_text(text).cited;
@@ -183,6 +184,24 @@ fn an_address_names_the_agency_where_nobody_signs() {
         let found = attribute(&Imprint { url, ..Imprint::default() });
         assert_eq!(ids(&found), agency.into_iter().collect::<Vec<_>>(), "{url}");
         assert!(found.credits.iter().all(|c| c.evidence.certainty == Certainty::Likely));
+    }
+}
+
+#[test]
+fn the_words_that_cite_are_whole_words_of_one_line() {
+    for (text, words) in [
+        ("It is shut.\n\nAccording to Reuters, it was.", "According to Reuters"),
+        (
+            "Nobody on the long quay of Arden knew why it was shut, he told Reuters.",
+            "of Arden knew why it was shut, he told Reuters",
+        ),
+        (
+            "Reuters reported on Monday that nobody on the long quay of Arden knew why.",
+            "Reuters reported on Monday that nobody on the",
+        ),
+        ("Reuters reported.\nIt is shut.", "Reuters reported."),
+    ] {
+        assert_eq!(of_text(text).cited[0].evidence.words, words);
     }
 }
 
