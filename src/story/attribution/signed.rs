@@ -10,6 +10,10 @@ use crate::text::clean;
 const HEAD: usize = 260;
 /// How long place and date at the head are, in bytes.
 const PLACE: usize = 80;
+/// Words of a place that stands without a date and nothing behind it.
+const PLACE_WORDS: usize = 2;
+/// What stands between a dateline and the text.
+pub(super) const SEPARATORS: [char; 5] = ['-', '–', '—', ':', '.'];
 /// How far from its end it is signed at the tail.
 const TAIL: usize = 320;
 /// Longer lines are text, where a name is no signature.
@@ -120,7 +124,8 @@ fn head_line(line: &str, credits: &mut Credits<'_>) {
         }
     }
     if let Some(found) = clean::dateline(line) {
-        dateline(found.text, credits);
+        let separated = line[found.text.len()..].trim_start().starts_with(SEPARATORS);
+        dateline(found.text, separated, credits);
     }
     if line.split_whitespace().take(4).any(|word| word.trim_matches(['(', ')', ':']) == "AGENCIES")
     {
@@ -137,8 +142,9 @@ fn head_line(line: &str, credits: &mut Credits<'_>) {
     }
 }
 
-/// A dateline ends with its agencies, in brackets or without.
-fn dateline(dateline: &str, credits: &mut Credits<'_>) {
+/// A dateline ends with its agencies, in brackets or without. Where nothing separates it from the
+/// text, an abbreviation behind a long name without a date only shortens something.
+fn dateline(dateline: &str, separated: bool, credits: &mut Credits<'_>) {
     let signature = dateline.rfind(['(', '/']).map_or("", |at| &dateline[at..]);
     let signature = if signature.len() < 2 { dateline } else { signature };
     let signature = if dateline.ends_with('/') {
@@ -151,8 +157,13 @@ fn dateline(dateline: &str, credits: &mut Credits<'_>) {
         let place = &dateline[..dateline.len() - signature.len()];
         let bracketed = signature.starts_with(['(', '/']);
         let owner = signature.starts_with('/') && place.ends_with(char::is_alphanumeric);
+        let placed = separated
+            || mention.certain
+            || place.contains([',', '.'])
+            || place.contains(char::is_numeric)
+            || place.split_whitespace().count() <= PLACE_WORDS;
         let signs = if bracketed {
-            !owner && !is_gloss(place, mention.name)
+            placed && !owner && !is_gloss(place, mention.name)
         } else {
             last && mention.start > 0
         };

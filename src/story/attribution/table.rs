@@ -163,6 +163,9 @@ pub(super) struct House {
     /// Phrases in which a name is not this house.
     #[serde(default)]
     never: Vec<String>,
+    /// Words beside which alone a short name is this house: another one has the same.
+    #[serde(default)]
+    near: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -297,7 +300,7 @@ impl Table {
             .flatten()
             .into_iter()
             .flatten()
-            .find(|name| is_whole(rest, &name.text));
+            .find(|name| is_whole(rest, &name.text) && self.is_near(name, text, start));
         let unspaced = || {
             let mut names = self.unspaced.iter().filter(|_| is_unspaced(rest));
             names.find(|name| rest.starts_with(&name.text))
@@ -307,6 +310,15 @@ impl Table {
         let end = start + name.text.len();
         let meant = !house.is_something_else(text, start, end);
         meant.then(|| Mention { house, name: &text[start..end], certain: name.certain, start, end })
+    }
+}
+
+impl Table {
+    /// Whether a short name that several houses share stands beside a word of its house.
+    fn is_near(&self, name: &Name, text: &str, start: usize) -> bool {
+        let near = self.houses.get(name.house).map_or(&[][..], |house| &house.near);
+        let around = around(text, start, start + name.text.len());
+        name.certain || near.is_empty() || near.iter().any(|word| around.contains(word.as_str()))
     }
 }
 
@@ -320,6 +332,7 @@ impl House {
             short: agency.ambiguous.clone(),
             domains: agency.domains.clone(),
             never: agency.never.clone(),
+            near: Vec::new(),
         }
     }
 
@@ -337,6 +350,7 @@ impl House {
             short,
             domains: publisher.domains.clone(),
             never: Vec::new(),
+            near: Vec::new(),
         }
     }
 
@@ -345,10 +359,15 @@ impl House {
         if self.never.is_empty() {
             return false;
         }
-        let from = text.floor_char_boundary(start.saturating_sub(AROUND));
-        let to = text.ceil_char_boundary((end + AROUND).min(text.len()));
-        self.never.iter().any(|phrase| text[from..to].contains(phrase.as_str()))
+        let around = around(text, start, end);
+        self.never.iter().any(|phrase| around.contains(phrase.as_str()))
     }
+}
+
+fn around(text: &str, start: usize, end: usize) -> &str {
+    let from = text.floor_char_boundary(start.saturating_sub(AROUND));
+    let to = text.ceil_char_boundary((end + AROUND).min(text.len()));
+    &text[from..to]
 }
 
 /// A name as an identifier: lower case, a leading "the" dropped, words joined by hyphens.
@@ -431,6 +450,22 @@ mod tests {
         assert_eq!(ids("APT, AFPX, PTIs"), Vec::<&str>::new());
         assert_eq!(ids("the AP government"), Vec::<&str>::new());
         assert_eq!(ids("Thomson Reuters Foundation"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_name_that_houses_share_is_theirs_beside_their_words() {
+        let ids =
+            |text| TABLE.0.mentions(text).iter().map(|m| m.house.id.as_str()).collect::<Vec<_>>();
+        assert_eq!(ids("Taipei, Nov. 3 (CNA)"), ["cna-tw"]);
+        assert_eq!(ids("Vatican City, Nov 3 / 10:00 am (CNA)"), ["cna-cath"]);
+        assert_eq!(ids("BEIJING, Nov 3 (CNS)"), ["cns-cn"]);
+        assert_eq!(ids("Arden, Nov 3 (CNA)"), Vec::<&str>::new());
+        let mut short: Vec<_> = TABLE.0.houses.iter().flat_map(|house| &house.short).collect();
+        short.sort();
+        for pair in short.windows(2).filter(|pair| pair[0] == pair[1]) {
+            let sharing = TABLE.0.houses.iter().filter(|house| house.short.contains(pair[0]));
+            assert!(sharing.clone().all(|house| !house.near.is_empty()), "{}", pair[0]);
+        }
     }
 
     #[test]

@@ -74,6 +74,8 @@ fn other_meanings_are_no_credit() {
         "He belongs to the Unified Payments Interface (UPI)",
         "The Bharatiya Nyaya Sanhita (BNS) applies.",
         "Arden Quays (ARQ) fell by a tenth.",
+        "The Arden Data Protection Authority (AP) fined a quay.",
+        "Byline by CNA",
         "The Ministry of Ports and Quays (MPQ) – which had no say – shut the harbour.",
         "Mara Ilves/AP\n\nThe harbour shut.",
         "Mara Ilves/AFP/Getty Images\n\nThe harbour shut.",

@@ -1,6 +1,10 @@
 //! Agencies that no table knows, by the shapes in which agencies sign.
 
-use super::{Credits, Imprint, Sign, Zone, signed::is_gloss, table::slug};
+use super::{
+    Credits, Imprint, Sign, Zone,
+    signed::{SEPARATORS, is_gloss},
+    table::slug,
+};
 use crate::text::clean;
 
 /// Lines that may stand before the dateline: logo, byline, a note to editors.
@@ -45,7 +49,7 @@ fn other_site<'t>(imprint: &Imprint<'t>) -> Option<&'t str> {
 /// "COLOMBO, Jan 28 (SNT) – ": the name, and the words that say so.
 fn in_dateline<'t>(line: &'t str, dateline: &'t str) -> Option<(&'t str, &'t str)> {
     let text = line.strip_prefix(dateline)?.trim_start();
-    if !text.starts_with(['-', '–', '—', ':', '.']) {
+    if !text.starts_with(SEPARATORS) {
         return None;
     }
 
