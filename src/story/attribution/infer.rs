@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Provenance, UNNAMED, table::TABLE};
+use super::{Credit, Provenance, UNNAMED, Zone, table::TABLE};
 use crate::{model::ArticleId, story::slug};
 
 /// A copy of a story, as far as credits go.
@@ -60,9 +60,10 @@ pub fn inferred(copies: &[CopyOf<'_>], lead: ArticleId) -> Vec<(ArticleId, Infer
     copies.iter().filter(owes).filter_map(credit).collect()
 }
 
-/// The first agency that a copy names.
-fn named<'a>(copy: &CopyOf<'a>) -> Option<&'a super::Credit> {
-    copy.provenance.credits.iter().find(|credit| credit.agency != UNNAMED)
+/// The first agency that a copy names as the text's own; one that it only draws on is not.
+fn named<'a>(copy: &CopyOf<'a>) -> Option<&'a Credit> {
+    let whole = |credit: &&Credit| credit.agency != UNNAMED && credit.evidence.zone != Zone::Inputs;
+    copy.provenance.credits.iter().find(whole)
 }
 
 /// A publisher as citations name it.
@@ -149,6 +150,12 @@ mod tests {
         let copies =
             [(0, "Arden Post", citing, 0), (1, "Dawn", PLAIN, 1), (1, "Ebb Tide", PLAIN, 1)];
         check(1, &copies, &[(3, "ians", 1)]);
+    }
+
+    #[test]
+    fn an_agency_that_a_paper_drew_on_is_not_owed() {
+        let drawn = "The harbour shut. (With inputs from PTI)";
+        check(1, &[(0, "Arden Post", drawn, 0), (1, "Ebb Tide", PLAIN, 1)], &[]);
     }
 
     #[test]
