@@ -14,7 +14,7 @@ use super::{
 use crate::{
     alert::{Excerpt, Reason},
     query::Field,
-    story::{Certainty, Relation},
+    story::{Certainty, Relation, Zone},
 };
 
 /// How much is told; each step tells less.
@@ -147,6 +147,8 @@ struct Credit {
     agency: String,
     evidence: String,
     inferred: bool,
+    /// Whether the agency published the text itself, which needs no words.
+    own: bool,
 }
 
 /// A line of the table of carriers.
@@ -353,6 +355,7 @@ fn credits(telling: &Telling, limits: Limits) -> Vec<Credit> {
             agency: plain::line(&credit.name, limits.short()),
             evidence: plain::line(&credit.evidence.words, limits.short()),
             inferred: credit.evidence.certainty == Certainty::Inferred,
+            own: credit.evidence.zone == Zone::Site,
         })
         .collect()
 }

@@ -163,6 +163,10 @@ fn a_credit_says_whether_it_is_the_articles_own() {
     let inferred =
         "Credited to: Northwater Agency (inferred: \"By Northwater Agency\" in Ebb Tide)";
     assert_eq!(credit(&owed), inferred);
+    owed.credits[0].evidence.zone = Zone::Site;
+    owed.credited_in = Some("Northwater Agency".into());
+    let item = "Credited to: Northwater Agency (inferred: the agency's own item)";
+    assert_eq!(credit(&owed), item);
 }
 
 #[test]
