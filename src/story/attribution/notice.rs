@@ -99,6 +99,8 @@ const SOURCES: &[&str] = &[
 const TAKEN_FROM: &[&str] = &[
     "published in ",
     "republished from ",
+    "this report by ",
+    "this story by ",
     "originally published by ",
     "originally published on ",
     "originally published in ",

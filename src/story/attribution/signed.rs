@@ -118,7 +118,11 @@ fn head_line(line: &str, credits: &mut Credits<'_>) {
             && before.contains(char::is_numeric);
         let barred = before.is_empty() && (after.starts_with('|') || begins_with_place(after));
         let placed = introduced && (after.starts_with('|') || begins_with_place(after));
-        let signed = dated || slashed || dashed;
+        let sells = mention.certain && mention.house.kind != Kind::Medium;
+        let leads = sells
+            && before.is_empty()
+            && ["- ", "– ", "— "].iter().any(|dash| after.starts_with(dash));
+        let signed = dated || slashed || dashed || leads;
         if alone || barred || placed || signed || is_filed(line, mention) {
             credits.add(mention.house, Sign::certain(Zone::Head, &line[..mention.end]));
         }

@@ -37,6 +37,11 @@ fn texts_are_signed_at_head_and_tail() {
         ("The harbour shut.\n\nPublished in Dawn, May 9th, 2026", "dawn"),
         ("This article is republished from The Conversation under a licence.", "conversation"),
         ("The harbour shut.\n\nKaynak: AA", "aa"),
+        (
+            "The harbour shut.\n\nThis report by The Canadian Press was first published Nov. 3.",
+            "cp",
+        ),
+        ("AFP - The harbour shut.", "afp"),
         ("来源：新华社\n\n港口关闭", "xinhua"),
         ("港口关闭。（新华社）", "xinhua"),
         ("［アテネ　８日　ロイター］ - 港が閉鎖された", "reuters"),
