@@ -130,10 +130,10 @@ async fn a_paper_that_takes_back_its_copy_does_not_withdraw_the_story() {
         mails("notify = ['desk', 'morning']", &printed).await,
         [
             format!("Mon 12:02 desk: {TITLE} (Tidal News Agency) / first"),
-            "Mon 14:00 desk: WITHDRAWN: Forty ships wait at Ellaby (Tidal News Agency, 2 papers) \
+            "Mon 14:00 desk: WITHDRAWN: Forty ships wait at Ellaby (Tidal News Agency in Ellaby Post) \
              / kill / after 1"
                 .to_owned(),
-            format!("Tue 07:30 editor: {TITLE} (Tidal News Agency, 2 papers) / first"),
+            format!("Tue 07:30 editor: {TITLE} (Tidal News Agency in Ellaby Post) / first"),
         ]
     );
 }
