@@ -167,7 +167,7 @@ impl Account {
             ground: judgement.ground,
             containment: overlap.containment(),
             discounted: overlap.similarity(),
-            needed: needed(overlap, thresholds),
+            needed: needed(sketch, &other.sketch, overlap, thresholds),
             unquoted: overlap.plain_containment(),
             lead: overlap.lead_containment(),
             title: overlap.title(),

@@ -1,12 +1,9 @@
 //! Which shingles of an article are furniture: those that many different stories have.
 
-use std::collections::BTreeMap;
-
 use super::{
     Candidate, Thresholds,
     sketch::{Mark, Sketch},
 };
-use crate::model::StoryId;
 
 /// Runs of shingles that are told apart by the high bits of their hash, so that one is found at
 /// once; nine bits make runs of less than one.
@@ -58,17 +55,18 @@ impl Common {
         let first = under_it.next();
         let headline_is_own = under_it.all(|story| Some(story) == first);
         let mut common = Self { runs: runs(&marks), marks, headline_is_own };
-        let mut stories: BTreeMap<StoryId, Vec<&Sketch>> = BTreeMap::new();
-        for candidate in candidates {
-            stories.entry(candidate.story).or_default().push(&candidate.sketch);
-        }
-        if stories.len() < usize::from(t.shared_by_some.0) {
+        let mut candidates = candidates.to_vec();
+        candidates.sort_unstable_by_key(|candidate| candidate.story);
+        let stories = || candidates.chunk_by(|a, b| a.story == b.story);
+        if stories().count() < usize::from(t.shared_by_some.0) {
             return common;
         }
         let mut counts = vec![(0_u8, usize::MAX); common.marks.len()];
-        for (story, members) in stories.values().enumerate() {
-            for at in
-                members.iter().flat_map(|member| member.marks()).filter_map(|m| common.find(m))
+        for (story, members) in stories().enumerate() {
+            for at in members
+                .iter()
+                .flat_map(|member| member.sketch.marks())
+                .filter_map(|m| common.find(m))
             {
                 let (stories, last) = &mut counts[at];
                 *stories = stories.saturating_add(u8::from(*last != story));

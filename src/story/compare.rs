@@ -47,7 +47,11 @@ impl Overlap {
         let (short, long) = Self::by_length(a, b);
         let scale = a.scale().max(b.scale());
         let title = shared_share(a.title(), b.title());
-        let longer = long.marks().filter(|mark| mark.is_kept(scale)).count();
+        let longer = if long.scale() == scale {
+            long.marks().len()
+        } else {
+            long.marks().filter(|mark| mark.is_kept(scale)).count()
+        };
         let longer = u32::try_from(longer).unwrap_or(u32::MAX);
         let same_headline =
             common.headline_is_own && a.headline().is_some() && a.title() == b.title();
@@ -238,7 +242,7 @@ fn against_reprint(
     substance: &impl Deref<Target = Substance>,
     thresholds: &Thresholds,
 ) -> Option<Ground> {
-    if overlap.similarity() < needed(overlap, thresholds) {
+    if overlap.similarity() < needed(a, b, overlap, thresholds) {
         Some(Ground::TooLittle)
     } else if overlap.is_thin(thresholds) {
         Some(Ground::Thin)
@@ -265,7 +269,7 @@ pub(super) fn guards(
         (Ground::Furniture, overlap.is_mostly_furniture(thresholds)),
         (Ground::Page, is_page_furniture(a, b, overlap, thresholds)),
         (Ground::Template, is_template(a, b, overlap, thresholds)),
-        (Ground::TooLittle, overlap.similarity() < needed(overlap, thresholds)),
+        (Ground::TooLittle, overlap.similarity() < needed(a, b, overlap, thresholds)),
         (Ground::Thin, overlap.is_thin(thresholds)),
         (Ground::Quotes, overlap.is_only_quotes(thresholds)),
         (Ground::OtherWords, substance.is_other(thresholds)),
@@ -357,13 +361,17 @@ fn is_series(
 }
 
 /// The containment that makes a copy: more where the evidence is thin, or where only tails agree.
-pub(super) fn needed(overlap: &Overlap, thresholds: &Thresholds) -> f64 {
+pub(super) fn needed(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresholds) -> f64 {
     let mut needed = thresholds.copy;
+    let titles = overlap.title();
     if overlap.unsampled(overlap.whole) < thresholds.thin_shingles {
         needed = needed.max(thresholds.copy_thin);
+        let told = a.title().len().min(b.title().len()) >= thresholds.title_words;
+        if told && titles >= thresholds.title_agrees {
+            needed -= thresholds.title_allowance;
+        }
     }
-    let other_lead = overlap.lead_containment() < thresholds.lead_differs;
-    if other_lead && overlap.title() < thresholds.title_differs {
+    if overlap.lead_containment() < thresholds.lead_differs && titles < thresholds.title_differs {
         needed += thresholds.lead_penalty;
     }
     needed

@@ -2,7 +2,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     iter,
 };
 
@@ -103,7 +103,9 @@ impl Window {
         found.sort_unstable_by_key(|(hits, found)| (Reverse(*hits), found.article));
         found.truncate(most);
         let mut chosen: Vec<&Candidate> = found.into_iter().map(|(_, found)| found).collect();
-        let stories: BTreeSet<StoryId> = chosen.iter().map(|found| found.story).collect();
+        let mut stories: Vec<StoryId> = chosen.iter().map(|found| found.story).collect();
+        stories.sort_unstable();
+        stories.dedup();
         for longest in stories.into_iter().filter_map(|story| self.longest(story)) {
             let fits = Some(longest.article) != except && longest.sketch.at() >= horizon;
             if fits && chosen.iter().all(|found| found.article != longest.article) {
