@@ -209,6 +209,22 @@ mod tests {
     }
 
     #[test]
+    fn a_sample_of_a_long_text_tells_how_much_it_shares() {
+        let text = |from: u32| {
+            // Letters, since words with digits count as numbers.
+            let letter = |digit: u32| char::from_digit(10 + digit % 26, 36).unwrap();
+            let word = |number| format!("crane{}{} ", letter(number / 26), letter(number));
+            sketch(&(from..from + 400).map(word).collect::<String>())
+        };
+        let [one, other] = [text(0), text(200)];
+        let scale = one.telling_scale().max(other.telling_scale());
+        assert!(scale > 0 && one.telling().count() <= MOST_TELLING);
+        let share = Rarity(&[]).share(one.telling(), other.telling(), scale, [0, 0]);
+        assert!((share.of_whole() - 0.5).abs() < 0.1, "{share:?}");
+        assert!((share.whole - 400.0).abs() < 60.0, "{share:?}");
+    }
+
+    #[test]
     fn what_is_removed_is_not_counted() {
         let mut counts = Counts::default();
         counts.add(&sketch("dredger 450"));
