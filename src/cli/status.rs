@@ -27,6 +27,9 @@ struct Status {
     configured: Result<Live, String>,
 }
 
+/// Memory that an article takes which may still gain copies, in bytes; measured.
+const LIVE_BYTES: u64 = 1_200;
+
 /// Prints the status.
 #[expect(clippy::print_stdout, reason = "the answer of the command")]
 pub(super) fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
@@ -85,6 +88,15 @@ impl Status {
                 ),
             });
         }
+        if let Ok(live) = &self.configured
+            && self.counts.live > live.story.articles as u64
+        {
+            problems.push(format!(
+                "copies are looked for among the newest {} of {} articles: raise `articles` in [story] \
+                 if there is memory, or shorten `window`",
+                live.story.articles, self.counts.live
+            ));
+        }
         problems
     }
 
@@ -111,6 +123,7 @@ impl Status {
             "articles": self.counts.articles,
             "stories": self.counts.stories,
             "alerts": self.counts.alerts,
+            "live": self.counts.live,
             "feeds": self.feeds.iter().map(json::feed).collect::<Vec<_>>(),
             "rules": self.rules(),
             "deliveries": {
@@ -136,8 +149,12 @@ impl Status {
             (Some(pid), None) => line(format!("running as process {pid}")),
             (None, _) => line("not running".to_owned()),
         }
-        let Counts { articles, stories, alerts, due, sent, dropped } = self.counts;
+        let Counts { articles, stories, alerts, live, due, sent, dropped } = self.counts;
         line(format!("{articles} articles in {stories} stories, {alerts} alerts"));
+        line(format!(
+            "copies are looked for among {live} articles, in about {} MB of memory",
+            (live * LIVE_BYTES).div_ceil(1_000_000)
+        ));
         line(format!("deliveries: {due} due, {sent} sent, {dropped} given up"));
         line(format!("\nfeeds ({})", self.feeds.len()));
         for feed in &self.feeds {

@@ -70,7 +70,7 @@ pub fn commit(tx: &mut WriteTx<'_>, batch: &Batch, live: &Live) -> Result<Report
         return Ok(Report { stale: true, ..report });
     }
     let horizon = batch.now - live.story.window;
-    tx.open_window(horizon)?;
+    tx.open_window(horizon, live.story.articles)?;
     for prepared in &batch.prepared {
         let Some((placed, what)) = settle(tx, batch, prepared, live, horizon, &mut report)? else {
             continue;

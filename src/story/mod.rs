@@ -76,6 +76,9 @@ const NEAR: f64 = 0.5;
 pub struct Thresholds {
     /// How long a text can still gain copies; of real copies, few come later than four days.
     pub window: std::time::Duration,
+    /// How many of the newest articles are remembered for that at most; each takes some 1,200 bytes of
+    /// memory.
+    pub articles: usize,
     /// Containment that makes a copy; measured, flat from .5 to .6.
     pub copy: f64,
     /// The same where there are fewer than `thin_shingles`: a single sentence weighs much there.
@@ -167,6 +170,7 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self {
             window: std::time::Duration::from_hours(4 * 24),
+            articles: 500_000,
             copy: 0.5,
             copy_thin: 0.62,
             thin_shingles: 60.0,

@@ -114,6 +114,16 @@ impl Counts {
     }
 }
 
+/// Logarithms of the counts that most terms have; to work them out took longer than all else that is
+/// done with a term.
+static LOGARITHMS: LazyLock<Vec<f64>> =
+    LazyLock::new(|| (0..4_096_u32).map(|count| f64::from(count).ln_1p()).collect());
+
+fn ln_of_one_more(count: u32) -> f64 {
+    let known = LOGARITHMS.get(count as usize);
+    known.copied().unwrap_or_else(|| f64::from(count).ln_1p())
+}
+
 /// How rare terms are, by the counts of a window and of what a transaction adds to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Rarity<'a>(pub &'a [&'a Counts]);
@@ -157,8 +167,8 @@ impl Rarity<'_> {
             while longer.next_if(|other| *other < term).is_some() {}
             let both = longer.next_if_eq(&term).is_some();
             let known: u32 = self.0.iter().map(|counts| counts.of(term)).sum();
-            let others = f64::from(known.saturating_sub(copies[usize::from(both)]));
-            let weight = each * (1.0 - others.ln_1p() / all);
+            let others = known.saturating_sub(copies[usize::from(both)]);
+            let weight = each * (1.0 - ln_of_one_more(others) / all);
             share.whole += weight;
             if both {
                 share.shared += weight;

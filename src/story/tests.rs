@@ -106,6 +106,25 @@ fn the_headline_of_a_column_makes_no_copies() {
 }
 
 #[test]
+fn beyond_a_bound_the_oldest_days_are_forgotten_first() {
+    let mut window = Window::default();
+    for (number, hours) in (0..).zip([50, 0, 26, 1, 51]) {
+        let text = text(number * 400, number * 400 + 100);
+        let article = i64::from(number);
+        window.insert(ArticleId(article), StoryId(article), sketch(&text, "P", hours));
+    }
+    let mut left = |most| -> Vec<i64> {
+        window.keep_newest(most);
+        (0..5).filter(|article| window.contains(ArticleId(*article))).collect()
+    };
+    assert_eq!(left(9), [0, 1, 2, 3, 4]);
+    assert_eq!(left(4), [0, 2, 3, 4]);
+    assert_eq!(left(2), [0, 4]);
+    window.insert(ArticleId(9), StoryId(9), sketch(&text(0, 100), "P", 52));
+    assert_eq!((window.len(), window.members(StoryId(9)).len()), (3, 1));
+}
+
+#[test]
 fn a_text_out_of_the_window_opens_a_story() {
     let whole = text(0, 400);
     assert_eq!(cluster(&[sketch(&whole, "P", 0), sketch(&whole, "Q", 95)]), [0, 0]);

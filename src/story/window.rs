@@ -75,13 +75,35 @@ impl Window {
         let horizon = day_of(horizon);
         while let Some(day) = self.days.first_entry().filter(|day| *day.key() < horizon) {
             for slot in day.remove() {
-                // Meanwhile it may have been given to another.
-                let old = self.index.get(slot).map(|found| &found.candidate);
-                let old = old.filter(|found| day_of(found.sketch.at()) < horizon);
-                if let Some(article) = old.map(|found| found.article) {
-                    self.remove(article);
-                }
+                self.forget(slot, |day| day < horizon);
             }
+        }
+    }
+
+    /// Forgets the oldest until no more than `most` are left, so that memory has a bound whatever
+    /// comes.
+    pub fn keep_newest(&mut self, most: usize) {
+        while let Some(excess) = self.len().checked_sub(most).filter(|excess| *excess > 0) {
+            let Some(mut day) = self.days.first_entry() else { return };
+            let date = *day.key();
+            let slots = day.get_mut();
+            let oldest: Vec<u32> = slots.drain(..excess.min(slots.len())).collect();
+            if slots.is_empty() {
+                day.remove();
+            }
+            for slot in oldest {
+                self.forget(slot, |day| day == date);
+            }
+        }
+    }
+
+    /// Forgets the article in a slot, unless the slot was given to another that is not of such a
+    /// day.
+    fn forget(&mut self, slot: u32, is_meant: impl Fn(i64) -> bool) {
+        let old = self.index.get(slot).map(|found| &found.candidate);
+        let old = old.filter(|found| is_meant(day_of(found.sketch.at())));
+        if let Some(article) = old.map(|found| found.article) {
+            self.remove(article);
         }
     }
 

@@ -127,6 +127,7 @@ impl Desk {
     fn forget(&mut self, at: Timestamp) {
         let passed = self.at.map_or(at, |before| before.min(at));
         self.window.forget_before(earlier(passed, self.thresholds.window));
+        self.window.keep_newest(self.thresholds.articles);
         if self.articles.len() > 1_000 + 2 * self.window.len() {
             let window = &self.window;
             self.articles.retain(|article, _| window.contains(*article));

@@ -25,6 +25,10 @@ const DOCUMENT_BYTES: RangeInclusive<u64> = 1 << 10..=256 << 20;
 /// Seconds that one answer may take: less is no patience, more would outlast the claim on the feed.
 const ANSWER_SECONDS: RangeInclusive<u64> = 1..=4 * 60;
 
+/// Articles that are remembered for their copies: fewer are a day of a few papers, and more than the
+/// index of the window can name.
+const LIVE_ARTICLES: RangeInclusive<u64> = 1_000..=1_000_000;
+
 /// Containment that makes a copy: below, reports of one event are one story; above, copies that lost
 /// a paragraph are not.
 const COPY: RangeInclusive<f64> = 0.35..=0.9;
@@ -108,6 +112,9 @@ pub(super) fn story(raw: &Raw, report: &mut Report) -> Thresholds {
     let written = &section.value;
     if let Some(window) = span(Some(section), written.window.as_ref(), HOUR..=30 * DAY, report) {
         thresholds.window = window;
+    }
+    if let Some(articles) = number(section, written.articles.as_ref(), LIVE_ARTICLES, report) {
+        thresholds.articles = articles;
     }
     if let Some(copy) = share(section, written.copy.as_ref(), COPY, report) {
         thresholds.copy_thin += copy - thresholds.copy;

@@ -77,6 +77,7 @@ pub(super) struct Limits {
 #[serde(deny_unknown_fields)]
 pub(super) struct Story {
     pub(super) window: Option<Spanned<String>>,
+    pub(super) articles: Option<Spanned<i64>>,
     pub(super) copy: Option<Spanned<f64>>,
     pub(super) related: Option<Spanned<f64>>,
     pub(super) rewritten: Option<Spanned<f64>>,

@@ -106,6 +106,7 @@ give_up_after = "1 day"
 retention = "30 days"
 [story]
 window = "2 days"
+articles = 20000
 copy = 0.6
 related = 0.4
 rewritten = 12
@@ -155,7 +156,7 @@ was = "old"
     );
     assert_eq!((live.limits.polls, live.limits.sends), (3, 1));
     assert_eq!(live.story.window, Duration::from_hours(48));
-    assert_eq!((live.story.copy, live.story.related), (0.6, 0.4));
+    assert_eq!((live.story.articles, live.story.copy, live.story.related), (20_000, 0.6, 0.4));
     let usual = crate::story::Thresholds::default();
     assert!((live.story.copy_thin - usual.copy_thin - 0.1).abs() < 1e-9);
     assert!((live.story.rewrite.needed - 12.0).abs() < 1e-9);

@@ -104,7 +104,7 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     let (feed, claim) = (feeds[0].state.id, feeds[0].claim);
     reader.known(feed, &[(vec![ItemKey([1; 16]), ItemKey([2; 16])], 7)])?;
     assert!(tx.holds(feed, &claim)?);
-    tx.open_window(NOW)?;
+    tx.open_window(NOW, 9)?;
     for (key, item, text) in [(1, 1, 1), (2, 2, 2), (1, 3, 1), (1, 4, 4)] {
         let new = described(key, item, text);
         tx.recognise(feed, &new.article)?;

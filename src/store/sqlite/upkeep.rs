@@ -33,6 +33,8 @@ pub struct Counts {
     pub stories: u64,
     /// Alerts.
     pub alerts: u64,
+    /// Articles that may still gain copies: those with a sketch.
+    pub live: u64,
     /// Deliveries that are due.
     pub due: u64,
     /// Deliveries that were sent.
@@ -148,16 +150,17 @@ impl ReadTx<'_> {
     /// How much there is.
     pub fn counts(&self) -> Result<Counts, StoreError> {
         let counts = "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM story), (SELECT count(*) FROM alert),
-             (SELECT count(*) FROM delivery WHERE state = 'due'), (SELECT count(*) FROM delivery WHERE state = 'sent'),
+             (SELECT count(*) FROM sketch WHERE bytes IS NOT NULL), (SELECT count(*) FROM delivery WHERE state = 'due'), (SELECT count(*) FROM delivery WHERE state = 'sent'),
              (SELECT count(*) FROM delivery WHERE state = 'dropped')";
         Ok(self.db.query_row(counts, [], |row| {
             Ok(Counts {
                 articles: row.get(0)?,
                 stories: row.get(1)?,
                 alerts: row.get(2)?,
-                due: row.get(3)?,
-                sent: row.get(4)?,
-                dropped: row.get(5)?,
+                live: row.get(3)?,
+                due: row.get(4)?,
+                sent: row.get(5)?,
+                dropped: row.get(6)?,
             })
         })?)
     }

@@ -13,7 +13,7 @@ use crate::{
     story::{Account, Assignment, Candidate, Rarity, Sketch, Subject, Thresholds, Trial, Window},
 };
 
-/// Sketches that one transaction makes anew.
+/// Sketches that one transaction makes anew, or that the window takes beyond its bound.
 const SLICE: usize = 500;
 
 /// The sketches of the last days, and how far it has read the sequence of changes.
@@ -29,7 +29,12 @@ pub(super) struct LiveWindow {
 impl LiveWindow {
     /// Reads every change since the last time. One path for the start, for the next commit, and
     /// for what another process did.
-    fn catch_up(&mut self, db: &Connection, horizon: Timestamp) -> Result<(), StoreError> {
+    fn catch_up(
+        &mut self,
+        db: &Connection,
+        horizon: Timestamp,
+        most: usize,
+    ) -> Result<(), StoreError> {
         let mut changes = db.prepare_cached(
             "SELECT seq, article, story, at, bytes FROM sketch WHERE seq > ?1 ORDER BY seq",
         )?;
@@ -42,18 +47,23 @@ impl LiveWindow {
                 Some(sketch) => self.window.insert(article, story, sketch),
                 None => self.window.remove(article),
             }
+            if self.window.len().saturating_sub(SLICE) > most {
+                self.window.keep_newest(most);
+            }
             self.read_to = row.get(0)?;
         }
         self.window.forget_before(horizon);
+        self.window.keep_newest(most);
         Ok(())
     }
 }
 
 impl WriteTx<'_> {
-    /// Brings the window up to date and forgets what is older than `horizon`. Comes first in a
+    /// Brings the window up to date and forgets what is older than `horizon`, and the oldest beyond
+    /// `most` articles. Comes first in a
     /// transaction that places articles, so that it reads nothing that may be rolled back.
-    pub fn open_window(&mut self, horizon: Timestamp) -> Result<(), StoreError> {
-        self.window.catch_up(self.db, horizon)
+    pub fn open_window(&mut self, horizon: Timestamp, most: usize) -> Result<(), StoreError> {
+        self.window.catch_up(self.db, horizon, most)
     }
 
     /// Articles since `horizon` that may be copies, those of this transaction included; `except`

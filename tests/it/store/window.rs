@@ -23,7 +23,7 @@ async fn look(store: &Store, now: Timestamp) -> Vec<(Vec<Found>, Vec<Found>)> {
         found.into_iter().map(|one| (one.article, one.story, one.sketch.to_bytes())).collect()
     };
     let looked = store.write(move |tx| {
-        tx.open_window(horizon)?;
+        tx.open_window(horizon, usize::MAX)?;
         let one = |number| {
             let text = text(number);
             let subject =
@@ -94,6 +94,25 @@ async fn what_another_process_wrote_is_seen() {
     assert_eq!(other.poll("gazette", &[entry("c", 2, start())], minute(10)).await.joined, 0);
     assert_eq!(shelf.poll("courier", &[entry("d", 2, start())], minute(15)).await.joined, 1);
     assert_eq!(look(&shelf.store, minute(20)).await, look(&other.store, minute(20)).await);
+}
+
+#[tokio::test]
+async fn the_window_keeps_no_more_than_it_is_told_to() {
+    let shelf = Shelf::new().await;
+    let found = |most| {
+        let looked = shelf.store.write(move |tx| {
+            tx.open_window(start(), most)?;
+            Ok((1..=3).filter(|story| !tx.members(StoryId(*story)).is_empty()).count())
+        });
+        async { looked.await.unwrap() }
+    };
+    for day in 0..3 {
+        let at = minute(i64::try_from(day).unwrap() * 24 * 60);
+        shelf.poll("post", &[entry(&day.to_string(), day, at)], at).await;
+    }
+    assert_eq!(found(3).await, 3);
+    assert_eq!(found(2).await, 2);
+    assert_eq!(shelf.counts().await.live, 3, "they stay on disk");
 }
 
 #[tokio::test]
