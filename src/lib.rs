@@ -17,6 +17,8 @@
 //! | [`text`] | from characters to words: normal form, folding, tokens, addresses |
 //! | [`schedule`] | when to look again |
 //! | [`parse`] | from bytes to items |
+//! | [`extract`] | from a web page to its article |
+//! | [`worker`] | pages read in a process that may fail |
 //! | [`story`] | which articles are copies of one text, and whose text it is |
 //! | [`query`] | the rule language |
 //! | [`rule`] | a named query, and the set of them |
@@ -76,6 +78,7 @@ pub mod config;
 pub mod daemon;
 pub mod demo;
 pub mod diagnostic;
+pub mod extract;
 pub mod fetch;
 pub mod mail;
 pub mod model;
@@ -89,3 +92,4 @@ pub mod store;
 pub mod story;
 pub mod systemd;
 pub mod text;
+pub mod worker;

@@ -15,6 +15,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("text", &["model"]),
     ("schedule", &["model"]),
     ("parse", &["model", "text"]),
+    ("extract", &["text", "parse"]),
+    ("worker", &["parse", "extract"]),
     ("story", &["model", "text"]),
     ("query", &["model", "diagnostic", "text"]),
     ("rule", &["model", "diagnostic", "text", "query"]),
@@ -94,6 +96,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "text",
             "schedule",
             "parse",
+            "extract",
+            "worker",
             "story",
             "query",
             "rule",
@@ -112,8 +116,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that decide and never touch the world.
-const PURE: &[&str] =
-    &["model", "diagnostic", "text", "schedule", "parse", "story", "query", "rule", "alert"];
+const PURE: &[&str] = &[
+    "model",
+    "diagnostic",
+    "text",
+    "schedule",
+    "parse",
+    "extract",
+    "story",
+    "query",
+    "rule",
+    "alert",
+];
 
 /// What a pure module may not name.
 const WORLD: &[&str] = &[

@@ -8,6 +8,7 @@ use super::{
     check::CheckArgs, demo::DemoArgs, rules::RulesCommand, stage::StageCommand,
     stories::StoriesCommand,
 };
+use crate::worker;
 
 /// A wire desk in a box: watches news feeds, recognises the copies of one story, and sends one
 /// mail per rule and story.
@@ -50,6 +51,9 @@ pub(crate) enum Command {
     /// Run one stage on files, one JSON object a line: for scripts, debugging and measurement
     #[command(subcommand)]
     Stage(StageCommand),
+    /// Read pages for the process that started this one
+    #[command(name = worker::COMMAND, hide = true)]
+    ReadPages,
 }
 
 #[derive(Arguments, Clone, Debug)]

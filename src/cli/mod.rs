@@ -22,6 +22,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::worker;
+
 /// How a command ends; the numbers are those of `sysexits`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u8)]
@@ -87,5 +89,9 @@ fn dispatch(command: args::Command) -> anyhow::Result<Exit> {
         Command::Rules(rules) => rules::run(&rules),
         Command::Stories(stories) => stories::run(&stories),
         Command::Stage(stage) => stage::run(stage),
+        Command::ReadPages => {
+            worker::serve()?;
+            Ok(Exit::Ok)
+        }
     }
 }

@@ -19,6 +19,7 @@ mod stranger;
 mod token;
 mod walk;
 
+use jiff::Timestamp;
 use url::Url;
 
 use crate::model::{Hints, Item, Problem, ProblemKind};
@@ -82,4 +83,14 @@ pub fn parse(bytes: &[u8], context: &Context<'_>) -> Result<Parsed, Problem> {
         truncated: document.truncated,
         repairs: repairs.into_vec(),
     })
+}
+
+/// The characters of a document that is no feed, whatever encoding it claims.
+pub(crate) fn characters(bytes: &[u8], context: &Context<'_>) -> String {
+    decode::decode(bytes, context, &mut Repairs::default())
+}
+
+/// A date in any form that feeds and pages have; without a zone it is UTC.
+pub(crate) fn moment(written: &str) -> Option<Timestamp> {
+    date::read(written)
 }

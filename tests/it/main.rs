@@ -9,6 +9,7 @@ mod bad_orders;
 mod binary;
 mod cluster;
 mod config;
+mod extract;
 mod fetch;
 mod hostile;
 mod kills;

@@ -1,7 +1,7 @@
 //! What the stages on articles share: JSON lines in, JSON lines out, figures at the end.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -74,6 +74,13 @@ fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
     })
 }
 
+/// The bytes of a file, `-` for standard input; of what is longer than `limit`, enough to know it.
+pub(super) fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Reads a line of bounded length; returns how many bytes it took, 0 at the end.
 fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
     line.clear();
@@ -110,7 +117,7 @@ pub(super) fn write_line(out: &mut impl Write, line: &Value) -> anyhow::Result<(
     writeln!(out, "{line}").context("writing to standard output")
 }
 
-fn report(out: &mut impl Write, path: &Path, error: &str) -> anyhow::Result<Exit> {
+pub(super) fn report(out: &mut impl Write, path: &Path, error: &str) -> anyhow::Result<Exit> {
     write_line(out, &json!({"file": path.to_string_lossy(), "error": error}))?;
     Ok(Exit::Data)
 }
@@ -122,6 +129,8 @@ pub(super) struct Figures {
     pub(super) loading: Duration,
     /// What the stage looks for and found.
     pub(super) matches: u64,
+    /// The most memory that a process had which did the work, where it was not this one.
+    pub(super) helper_bytes: u64,
     working: Duration,
     latency: Latency,
 }
@@ -144,16 +153,16 @@ impl Figures {
             "per_second": f64::from(count) / seconds.max(f64::MIN_POSITIVE),
             "p50_ms": self.latency.quantile(50).as_secs_f64() * 1e3,
             "p99_ms": self.latency.quantile(99).as_secs_f64() * 1e3,
-            "peak_bytes": peak_bytes(),
+            "peak_bytes": peak_bytes("self") + self.helper_bytes,
             "matches": self.matches,
         });
         writeln!(io::stderr(), "{figures}").context("writing to standard error")
     }
 }
 
-/// The most memory this process had, as Linux tells it; 0 elsewhere.
-pub(super) fn peak_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+/// The most memory that a process had (`self` or its number), as Linux tells it; 0 elsewhere.
+pub(super) fn peak_bytes(process: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let kilobytes = status.lines().find_map(|line| {
         line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()
     });

@@ -234,7 +234,7 @@ impl<W: Write> Desk<W> {
                 "per_second": f64::from(documents) / seconds.max(f64::EPSILON),
                 "p50_ms": at(50),
                 "p99_ms": at(99),
-                "peak_bytes": super::lines::peak_bytes(),
+                "peak_bytes": super::lines::peak_bytes("self"),
                 "matches": self.matches,
             })
         );

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod cluster;
+mod extract;
 mod lines;
 mod matching;
 mod parse;
@@ -17,6 +18,8 @@ use super::Exit;
 pub(crate) enum StageCommand {
     /// Read feed or wire documents; print their items
     Parse(parse::ParseArgs),
+    /// Read article pages; print the article of each
+    Extract(extract::ExtractArgs),
     /// Read articles; print whose text each is, and what says so
     Attribute(attribute::AttributeArgs),
     /// Read articles in order of arrival; print the story each belongs to
@@ -28,6 +31,7 @@ pub(crate) enum StageCommand {
 pub(crate) fn run(command: StageCommand) -> anyhow::Result<Exit> {
     match command {
         StageCommand::Parse(args) => parse::run(&args),
+        StageCommand::Extract(args) => extract::run(&args),
         StageCommand::Attribute(args) => attribute::run(&args),
         StageCommand::Cluster(args) => cluster::run(&args),
         StageCommand::Match(args) => matching::run(&args),

@@ -1,15 +1,15 @@
 //! `wiredesk stage parse`.
 
 use std::{
-    fs,
-    io::{self, Read, Write},
-    path::{Path, PathBuf},
+    io::{self, Write},
+    path::PathBuf,
 };
 
 use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::lines;
 use crate::{
     cli::Exit,
     model::{Item, ItemKey},
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &ParseArgs) -> anyhow::Result<Exit> {
     let files = if args.files.is_empty() { &standard_input } else { args.files.as_slice() };
     for path in files {
         let file = path.to_string_lossy();
-        let read = read(path).map_err(|error| error.to_string());
+        let read = lines::read(path, parse::MAX_BYTES).map_err(|error| error.to_string());
         match read.and_then(|bytes| parse::parse(&bytes, &context).map_err(|p| p.detail)) {
             Ok(parsed) => {
                 for item in &parsed.items {
@@ -51,18 +51,6 @@ pub(crate) fn run(args: &ParseArgs) -> anyhow::Result<Exit> {
     }
     out.flush()?;
     Ok(exit)
-}
-
-/// The bytes of a file, `-` for standard input; of what is too long, enough to know it.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let limit = parse::MAX_BYTES as u64 + 1;
-    let mut bytes = Vec::new();
-    if path.as_os_str() == "-" {
-        io::stdin().lock().take(limit).read_to_end(&mut bytes)?;
-    } else {
-        fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
 }
 
 fn line(out: &mut impl Write, value: &impl Serialize) -> anyhow::Result<()> {

@@ -1,0 +1,20 @@
+//! Takes out of a page what is no text of its article: captions, credits, notices.
+
+use dom_query::Document;
+
+/// What is taken out: a credit below a picture names an agency that did not write the text.
+const NO_TEXT: &str = "figcaption, figure:has(img), figure:has(video), [class*=caption], \
+    [class*=Caption], [class*=credit], [class*=copyright], [itemprop=caption], \
+    [itemprop=copyrightHolder], script, style, noscript, template, iframe, svg";
+
+/// Elements whose class may say such a thing of the whole page.
+const KEPT: &str = "html, body, main, article, :has(p)";
+
+/// Removes it from the tree.
+pub(super) fn remove(document: &Document) {
+    for element in &document.select(NO_TEXT) {
+        if !element.is(KEPT) || element.is("figure, figcaption") {
+            element.remove();
+        }
+    }
+}
