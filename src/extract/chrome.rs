@@ -18,3 +18,22 @@ pub(super) fn remove(document: &Document) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn captions_and_credits_go_and_what_holds_paragraphs_stays() {
+        let document = Document::from(
+            "<body class=\"no-captions\"><p>The pier is shut.</p>\
+             <figure><img src=a><figcaption><p>The pier. Norland Press</p></figcaption></figure>\
+             <figure><blockquote>Nobody was hurt.</blockquote><figcaption>Mara</figcaption></figure>\
+             <div class=\"imageCaption\">Photo: Norland Press</div><span class=credit>Tessera</span>\
+             <div class=\"story with-credits\"><p>Ferries wait.</p></div>",
+        );
+        remove(&document);
+        let text = crate::text::html::to_text(&document.html());
+        assert_eq!(text.trim(), "The pier is shut.\n\nNobody was hurt.\n\nFerries wait.");
+    }
+}

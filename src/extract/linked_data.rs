@@ -15,6 +15,7 @@ const NESTS: &[&str] = &["@graph", "mainEntity", "mainEntityOfPage", "itemReview
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Article {
     pub(super) title: Option<String>,
+    pub(super) description: Option<String>,
     pub(super) authors: Vec<String>,
     pub(super) published: Option<String>,
     pub(super) publisher: Option<String>,
@@ -45,6 +46,7 @@ pub(super) fn article(document: &Document) -> Article {
     names(found.get("publisher"), &things, &mut publishers);
     Article {
         title: text(found, "headline").or_else(|| text(found, "name")),
+        description: text(found, "description"),
         authors,
         published: text(found, "datePublished"),
         publisher: publishers.into_iter().next(),
@@ -158,7 +160,7 @@ mod tests {
             r##"{"@graph": [
                 {"@type": "WebPage", "@id": "#page", "name": "Arden Post | Pier shut"},
                 {"@type": ["Thing", "NewsArticle"], "headline": "Pier &amp;amp; port
-                 shut", "author": [{"@id": "#mara"}, {"name": ["Tove Lind"]}, "Tessera"],
+                 shut", "description": "Ferries do not sail.", "author": [{"@id": "#mara"}, {"name": ["Tove Lind"]}, "Tessera"],
                  "publisher": {"@type": "Organization", "name": "Arden Post"},
                  "datePublished": "2026-03-02T09:15:00Z", "isAccessibleForFree": "False",
                  "inLanguage": ["en-GB"], "articleBody": "The pier is shut.\n\nThe port is not."},
@@ -166,6 +168,7 @@ mod tests {
         ]);
         let expected = Article {
             title: Some("Pier & port shut".into()),
+            description: Some("Ferries do not sail.".into()),
             authors: ["Mara Ilves", "Tove Lind", "Tessera"].map(String::from).into(),
             published: Some("2026-03-02T09:15:00Z".into()),
             publisher: Some("Arden Post".into()),

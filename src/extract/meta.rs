@@ -16,8 +16,12 @@ const HEAD: usize = 4096;
 /// A line of authors is no longer, in characters.
 const LONGEST_BYLINE: usize = 160;
 
+/// The paragraph below a headline is no shorter, in characters.
+const SHORTEST_STANDFIRST: usize = 40;
+
 /// Names of `meta` elements, the best first.
 const TITLES: &[&str] = &["og:title", "twitter:title", "title", "dc.title"];
+const DESCRIPTIONS: &[&str] = &["og:description", "description", "twitter:description"];
 const AUTHORS: &[&str] =
     &["author", "article:author", "parsely-author", "dc.creator", "byl", "sailthru.author"];
 const DATES: &[&str] = &[
@@ -73,6 +77,19 @@ pub(super) fn read(document: &Document, linked: Article, base: Option<&Url>) -> 
         text: linked.text,
         is_doubtful: true,
     }
+}
+
+/// The paragraph below the headline: a description of the page that the page prints as well.
+pub(super) fn standfirst(document: &Document, linked: &Article) -> Option<String> {
+    let stated = Stated::read(document);
+    let stated = DESCRIPTIONS.iter().filter_map(|name| stated.first(&[name]));
+    let printed = words(&html::to_text(&document.select("body").inner_html())).join(" ");
+    linked.description.clone().into_iter().chain(stated).find(|said| {
+        said.chars().count() >= SHORTEST_STANDFIRST
+            && !said.ends_with('…')
+            && !said.ends_with("...")
+            && printed.contains(&words(said).join(" "))
+    })
 }
 
 /// The `Content-Type` that a page gives itself, where it names an encoding.

@@ -4,6 +4,7 @@
 //! then two extractors look for the text. Where they agree the text is right nearly always.
 
 mod chrome;
+mod furniture;
 mod guard;
 mod linked_data;
 mod meta;
@@ -80,8 +81,9 @@ pub fn extract(bytes: &[u8], context: &parse::Context<'_>) -> Result<Page, Refus
     let document = Document::from(html);
     let linked = linked_data::article(&document);
     chrome::remove(&document);
+    let standfirst = meta::standfirst(&document, &linked);
     let mut page = meta::read(&document, linked, base.as_ref());
-    if let Some(found) = text::find(document, page.title.as_deref()) {
+    if let Some(found) = text::find(document, page.title.as_deref(), standfirst.as_deref()) {
         page.text = found.text;
         page.is_doubtful = found.is_doubtful;
     }

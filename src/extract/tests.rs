@@ -100,3 +100,35 @@ fn a_page_without_a_text_is_refused() {
     let long = "a".repeat(MAX_BYTES + 1);
     assert_eq!(extract(long.as_bytes(), &parse::Context::default()), Err(Refusal::TooLarge));
 }
+
+#[test]
+fn the_paragraph_below_the_headline_is_the_first_of_the_text() {
+    let said = "Ferries wait until Thursday, and the council asks who is to pay.";
+    let stated = |said: &str| page(&format!("<meta name=\"description\" content=\"{said}\">"));
+    let printed =
+        |said: &str| stated(said).replace("</h1>", &format!("</h1><aside>{said}</aside>"));
+    assert_eq!(read(&printed(said)).text, format!("{said}\n\n{}", TEXT.join("\n\n")));
+    let cut = "Ferries wait until Thursday, and the council asks who is to...";
+    for page in [stated(said), printed(cut), printed("Ferries wait."), stated(TEXT[1])] {
+        assert_eq!(read(&page).text, TEXT.join("\n\n"));
+    }
+}
+
+#[test]
+fn the_headline_is_the_one_that_is_said_twice() {
+    let stated = |linked: &str, shared: &str| {
+        let linked = format!("{{\"@type\": \"NewsArticle\", \"headline\": \"{linked}\"}}");
+        page(&format!(
+            "<meta property=\"og:title\" content=\"{shared}\">\
+             <script type=\"application/ld+json\">{linked}</script>"
+        ))
+    };
+    for (linked, shared, wanted) in [
+        ("Ferries wait", "Who pays for the pier?", "Ferries wait"),
+        ("Ferries wait", "Pier of Arden shut | Arden Post", "Pier of Arden shut"),
+        ("Who pays?", "WHO PAYS", "Who pays?"),
+        ("Pier of Arden: shut!", "Who pays?", "Pier of Arden: shut!"),
+    ] {
+        assert_eq!(read(&stated(linked, shared)).title.as_deref(), Some(wanted));
+    }
+}

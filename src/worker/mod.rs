@@ -36,9 +36,9 @@ pub enum Failure {
     /// It took too long.
     #[error("a page that takes longer than {} s to read", .0.as_secs())]
     TooSlow(Duration),
-    /// It ended the child.
-    #[error("a page that takes more memory than reading one may")]
-    TooMuch,
+    /// It ended the child: by more memory or stack than reading a page may take, or by a panic.
+    #[error("a page that ended the process that read it")]
+    Ended,
     /// No child could be started.
     #[error("starting the process that reads pages")]
     Start(#[source] io::Error),
@@ -78,7 +78,7 @@ impl Worker {
             Err(error) if error.kind() == io::ErrorKind::TimedOut => {
                 Err(Failure::TooSlow(self.limit))
             }
-            Err(_) => Err(Failure::TooMuch),
+            Err(_) => Err(Failure::Ended),
         }
     }
 }

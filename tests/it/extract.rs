@@ -10,10 +10,12 @@ use std::{
 };
 
 use jiff::Timestamp;
+use proptest::prelude::*;
 use serde_json::Value;
 use wiredesk::{
     extract::{MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, Refusal},
     parse::Context,
+    text::normal,
     worker::{Failure, TIME_LIMIT, Worker},
 };
 
@@ -124,6 +126,31 @@ fn hostile_pages_do_no_harm() {
         assert!(taken < TIME_LIMIT * 2, "{name}: {taken:?}");
         let again = worker.extract(good.as_bytes(), &Context::default()).unwrap();
         assert_eq!(again.title.as_deref(), Some("Pier of Arden shut"), "after {name}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_small_page_ends_the_child(
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..80, "(<|>|&|\"|'|</|<!--|]]>|<table>|</p>|<p>|<b>|</b>|<form>|<script>|<svg>|<math>|<template>|</body>|\u{0}|é|[a-z]){0,4}"), 0..12),
+        tail in prop::collection::vec(any::<u8>(), 0..8),
+    ) {
+        let mut bytes = pier().into_bytes();
+        for (at, length, inserted) in edits {
+            let start = at.index(bytes.len() + 1);
+            let end = (start + length).min(bytes.len());
+            bytes.splice(start..end, inserted.into_bytes());
+        }
+        bytes.extend(tail);
+        match worker(TIME_LIMIT).extract(&bytes, &Context::default()) {
+            Ok(page) => {
+                prop_assert!(!page.text.is_empty());
+                prop_assert_eq!(normal::text(&page.text), page.text);
+            }
+            Err(failure) => prop_assert!(matches!(failure, Failure::Refused(_)), "{failure}"),
+        }
     }
 }
 
