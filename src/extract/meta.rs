@@ -62,7 +62,7 @@ const BETWEEN_NAMES: &[&str] = &[" and ", " und ", " et ", " og ", " och ", " & 
 pub(super) fn read(document: &Document, linked: Article, base: Option<&Url>) -> Page {
     let stated = Stated::read(document);
     let byline = byline(document);
-    let credits = [linked.authors, stated.all(AUTHORS).collect(), byline.iter().cloned().collect()];
+    let credits = [linked.authors, stated.all(AUTHORS), byline.iter().cloned().collect()];
     let credits = credits.iter().map(|lines| authors(lines)).find(|names| !names.is_empty());
     let published = linked.published.as_deref().and_then(parse::moment);
     Page {
@@ -119,23 +119,21 @@ impl Stated {
         Self(stated)
     }
 
-    fn all(&self, names: &[&str]) -> impl Iterator<Item = String> {
-        let found = names.iter().map(|name| {
-            let stated = self.0.iter().filter(|(key, _)| key == name);
-            stated
-                .map(|(_, content)| content.clone())
-                .filter(|c| !is_address(c))
-                .collect::<Vec<_>>()
-        });
-        found.into_iter().find(|found| !found.is_empty()).unwrap_or_default().into_iter()
+    /// What stands under the first of the names under which more than an address stands.
+    fn all(&self, names: &[&str]) -> Vec<String> {
+        let under = |name: &&str| -> Vec<String> {
+            let stated = self.0.iter().filter(|(key, content)| key == name && !is_address(content));
+            stated.map(|(_, content)| content.clone()).collect()
+        };
+        names.iter().map(under).find(|stated| !stated.is_empty()).unwrap_or_default()
     }
 
     fn first(&self, names: &[&str]) -> Option<String> {
-        self.all(names).next()
+        self.all(names).into_iter().next()
     }
 
     fn moment(&self, names: &[&str]) -> Option<Timestamp> {
-        names.iter().find_map(|name| self.all(&[name]).find_map(|date| parse::moment(&date)))
+        names.iter().flat_map(|name| self.all(&[name])).find_map(|date| parse::moment(&date))
     }
 }
 
