@@ -85,10 +85,11 @@ pub(super) fn standfirst(document: &Document, linked: &Article) -> Option<String
     let stated = DESCRIPTIONS.iter().filter_map(|name| stated.first(&[name]));
     let printed = words(&html::to_text(&document.select("body").inner_html())).join(" ");
     linked.description.clone().into_iter().chain(stated).find(|said| {
-        said.chars().count() >= SHORTEST_STANDFIRST
+        let words = words(said).join(" ");
+        words.chars().count() >= SHORTEST_STANDFIRST
             && !said.ends_with('…')
             && !said.ends_with("...")
-            && printed.contains(&words(said).join(" "))
+            && printed.contains(&words)
     })
 }
 

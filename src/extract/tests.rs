@@ -109,7 +109,8 @@ fn the_paragraph_below_the_headline_is_the_first_of_the_text() {
         |said: &str| stated(said).replace("</h1>", &format!("</h1><aside>{said}</aside>"));
     assert_eq!(read(&printed(said)).text, format!("{said}\n\n{}", TEXT.join("\n\n")));
     let cut = "Ferries wait until Thursday, and the council asks who is to...";
-    for page in [stated(said), printed(cut), printed("Ferries wait."), stated(TEXT[1])] {
+    let dashes = "-".repeat(60);
+    for page in [stated(said), printed(cut), printed(&dashes), stated(TEXT[1])] {
         assert_eq!(read(&page).text, TEXT.join("\n\n"));
     }
 }
