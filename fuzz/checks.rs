@@ -1,9 +1,12 @@
 //! What must hold of any text: shared by the fuzz targets and the tests of the project.
 
 use wiredesk::{
+    extract,
     model::RuleName,
+    parse::Context,
     query::{self, Aliases, Facts, Field, Hit},
     rule::{Rule, Ruleset, Scope},
+    text::normal,
 };
 
 /// Any text is a query or has an error with a place in it.
@@ -54,6 +57,19 @@ pub(crate) fn matching(input: &str) -> bool {
             let text = if *field == Field::Title { title } else { body };
             assert!(text.get(range.clone()).is_some_and(|words| !words.is_empty()), "{hit:?}");
         }
+    }
+    true
+}
+
+/// Any page has a text, which is as texts are stored, or is refused. Whether it had one.
+pub(crate) fn page(html: &str) -> bool {
+    let context = Context { url: Some("https://www.arden.example/pier"), content_type: None };
+    let Ok(page) = extract::extract(html.as_bytes(), &context) else { return false };
+    assert!(!page.text.is_empty());
+    assert_eq!(normal::text(&page.text), page.text);
+    for line in page.title.iter().chain(&page.authors).chain(&page.publisher).chain(&page.byline) {
+        assert_eq!(&normal::line(line), line);
+        assert!(!line.is_empty());
     }
     true
 }

@@ -1,4 +1,4 @@
-//! Queries and articles with letters and lines lost, doubled, moved and put in: none does harm.
+//! Queries, articles and pages with letters and lines lost, doubled, moved and put in: none does harm.
 
 use std::{fs, path::Path};
 
@@ -100,4 +100,10 @@ fn mutated_queries_do_no_harm() {
 fn mutated_articles_do_no_harm() {
     let used = run("matching", 4_000, checks::matching);
     assert!(used > 1_000, "only {used} had a query");
+}
+
+#[test]
+fn mutated_pages_do_no_harm() {
+    let used = run("extract", 1_000, checks::page);
+    assert!(used > 500, "only {used} had a text");
 }
