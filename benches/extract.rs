@@ -10,7 +10,7 @@ fn main() {
     divan::main();
 }
 
-/// A page of some 160 kB, most of it menus, teasers and scripts.
+/// A page of some 110 kB, most of it menus, teasers and scripts.
 fn page() -> String {
     let head = format!("<script>{}</script>", "var a = \"<p>\";".repeat(3_000));
     let menu = "<li class=\"item\"><a href=\"/a\">Harbour and sea</a></li>".repeat(400);
