@@ -2,6 +2,7 @@
 
 mod copies;
 mod tree;
+mod versions;
 
 use std::path::Path;
 
@@ -22,6 +23,7 @@ use crate::{
     rule::Rule,
     store::{
         AlertRow, ArticleRow, Constraints, DeliveryRow, JudgementRow, MatchRow, Store, StoryRow,
+        Version,
     },
     story::{self, Sign},
     text::address,
@@ -36,6 +38,8 @@ struct Known {
     /// How it was judged when it came, with the articles that it was compared with.
     judgements: Vec<(JudgementRow, Option<ArticleRow>)>,
     said: Constraints,
+    /// What it said, the present version last.
+    versions: Vec<Version>,
 }
 
 /// A rule asked of the article as it is now.
@@ -68,6 +72,7 @@ pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     tell_article(&known.row);
+    versions::tell(&known.versions);
     copies::tell(&known);
     match &asked {
         Some(asked) => tell_rule(&known, asked),
@@ -101,6 +106,7 @@ fn find(store: Store, wanted: String) -> anyhow::Result<Option<Known>> {
             Ok(Some(Known {
                 judgements,
                 said: tx.constraints(row.story)?,
+                versions: tx.versions(id)?,
                 story: tx.story(row.story)?,
                 matches: tx.matches_of(id)?,
                 alerts,
@@ -148,6 +154,7 @@ fn to_json(known: &Known, asked: Option<&Asked>) -> Value {
     json::present(serde_json::json!({
         "article": json::article(&known.row, &known.matches),
         "story": known.story.as_ref().map(|story| json::story_by_hand(story, &known.said)),
+        "versions": versions::to_json(&known.versions),
         "judgements": copies::to_json(known),
         "matches": known.matches.iter().map(|row| json::found(article, row)).collect::<Vec<_>>(),
         "rule": asked.map(json::present),
