@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 use serde::Serialize;
 
-use super::{Exit, open};
+use super::{Exit, open, shown::counted};
 use crate::{
     config::{self, Live, Loaded},
     diagnostic::{Colour, Diagnostic, Report, Severity, Source},
@@ -114,10 +114,6 @@ fn with_warnings(report: &Report) -> String {
         0 => String::new(),
         count => format!(", {}", counted(count, "warning")),
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// One problem as JSON; lines and columns count from 1, columns in characters.

@@ -4,11 +4,10 @@
 
 use jiff::Timestamp;
 
-use super::prepare;
 use crate::{
     model::{ArticleId, StoryId},
     store::{ArticleRow, Refused, StoreError, WriteTx},
-    story::{self, Candidate, Relation, Thresholds},
+    story::{self, Candidate, Relation, Sketch, Subject, Thresholds},
 };
 
 /// Takes articles out of a story into a new one, whose number is returned.
@@ -66,6 +65,6 @@ fn relate(tx: &WriteTx<'_>, story: StoryId, thresholds: &Thresholds) -> Result<(
 }
 
 fn candidate(row: &ArticleRow) -> Candidate {
-    let sketch = prepare::sketch(&row.article, &row.provenance);
+    let sketch = Sketch::of(&Subject::of(&row.article, &row.provenance));
     Candidate { article: row.id, story: row.story, sketch }
 }

@@ -94,7 +94,7 @@ fn prepare_one(item: &Item, around: &Circumstances<'_>) -> Prepared {
         title: &article.title,
         text: &article.text,
     });
-    let sketch = sketch(&article, &provenance);
+    let sketch = Sketch::of(&Subject::of(&article, &provenance));
     let mut signals = story::signal(&article.title, &article.text);
     signals.kill |= item.status.as_deref().is_some_and(story::is_withdrawn_status);
     let (matches, cut_short) =
@@ -109,17 +109,6 @@ fn prepare_one(item: &Item, around: &Circumstances<'_>) -> Prepared {
         cut_short,
         baseline,
     }
-}
-
-/// What the copies of an article are recognised by.
-pub(super) fn sketch(article: &Article, provenance: &story::Provenance) -> Sketch {
-    Sketch::of(&Subject {
-        title: &article.title,
-        text: &article.text,
-        publisher: &article.publisher,
-        at: article.when(),
-        credits: &provenance.credits,
-    })
 }
 
 fn article(item: &Item, around: &Circumstances<'_>) -> Article {

@@ -6,11 +6,14 @@ use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
-    attribution::{Credit, UNNAMED, Zone},
+    attribution::{Credit, Provenance, UNNAMED, Zone},
     packed,
     terms::{self, Term},
 };
-use crate::text::{clean, words};
+use crate::{
+    model::Article,
+    text::{clean, words},
+};
 
 /// Words of a text that are sketched; a cut rarely keeps more, and a long read is recognised by
 /// its beginning.
@@ -53,6 +56,19 @@ pub struct Subject<'a> {
     pub at: Timestamp,
     /// Agencies that it is credited to.
     pub credits: &'a [Credit],
+}
+
+impl<'a> Subject<'a> {
+    /// An article with what it says of its origin.
+    pub fn of(article: &'a Article, provenance: &'a Provenance) -> Self {
+        Self {
+            title: &article.title,
+            text: &article.text,
+            publisher: &article.publisher,
+            at: article.when(),
+            credits: &provenance.credits,
+        }
+    }
 }
 
 /// What is remembered of a text; opaque to others, and cheap to clone.

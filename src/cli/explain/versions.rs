@@ -74,20 +74,23 @@ fn figures(change: &Change) -> Vec<String> {
 fn marked(passage: &[Piece]) -> String {
     let mut text = String::new();
     for piece in passage {
+        let spaced = piece.text.starts_with(char::is_whitespace);
         let words = one_line(&piece.text);
         let words = match piece.left_out {
             0 => words,
             more => format!("{words} … ({more} more words)"),
         };
-        let gap = if text.is_empty() { "" } else { " " };
         let (open, close) = match piece.fate {
             Fate::Kept => ("", ""),
             Fate::Removed => ("[-", "-]"),
             Fate::Added => ("{+", "+}"),
         };
+        // Where one run takes the place of another there is a space between them in print only.
+        let replaces = !open.is_empty() && text.ends_with("-]");
+        let gap = if spaced || replaces { " " } else { "" };
         text += &[gap, open, &words, close].concat();
     }
-    text
+    text.trim_start().to_owned()
 }
 
 #[cfg(test)]
@@ -103,8 +106,10 @@ mod tests {
 
     #[test]
     fn every_change_of_an_article_is_told() {
-        let was = "The port said that 12 ships wait outside the harbour of Arden for the tide.";
-        let is = "The port said that 14 ships wait outside the harbour of Arden for a crane.";
+        let was =
+            "The port said that 12 ships wait outside the harbour of Arden for the tide, he said.";
+        let is =
+            "The port said that 14 ships wait outside the harbour of Arden for a crane, he said.";
         let versions = [
             version(0, "Ships wait", was),
             version(1, "Ships wait", is),
@@ -113,6 +118,7 @@ mod tests {
         let told: Vec<_> = changes(&versions).map(|(_, change)| lines(&change.unwrap())).collect();
         assert_eq!(told[0][0], "figure: 12 → 14 ships");
         assert!(told[0].iter().any(|line| line.contains("[-12-] {+14+} ships wait")), "{told:?}");
+        assert!(told[0].iter().any(|line| line.contains("{+a crane+}, he said.")), "{told:?}");
         assert_eq!(told[0].last().unwrap(), "words: 3 came, 3 went");
         assert_eq!(told[1][0], "headline: “Ships wait” → “Ships leave”");
         assert_eq!(to_json(&versions)[0]["figures"], json!(["12 → 14 ships"]));

@@ -121,18 +121,14 @@ impl WriteTx<'_> {
                 Ok((row.get(0)?, row.get(1)?))
             })?
             .collect::<Result<_, _>>()?;
+        let mut renewed = 0;
         for (article, story) in &stale {
             let Some(row) = self.reader().article(ArticleId(*article))? else { continue };
-            let sketch = Sketch::of(&Subject {
-                title: &row.article.title,
-                text: &row.article.text,
-                publisher: &row.article.publisher,
-                at: row.article.when(),
-                credits: &row.provenance.credits,
-            });
+            let sketch = Sketch::of(&Subject::of(&row.article, &row.provenance));
             self.put_sketch(row.id, StoryId(*story), &sketch)?;
+            renewed += 1;
         }
-        Ok(stale.len())
+        Ok(renewed)
     }
 
     /// Remembers the sketch of an article, in place of the one it had.
