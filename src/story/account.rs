@@ -3,8 +3,9 @@
 use super::{
     Candidate, Thresholds,
     compare::{Overlap, guards, needed},
-    rewrite::{Substance, Tally},
+    rewrite::Tally,
     sketch::Sketch,
+    substance::Substance,
     terms::Share,
 };
 use crate::model::{ArticleId, StoryId};
@@ -153,10 +154,10 @@ impl Account {
         other: &Candidate,
         overlap: &Overlap,
         judgement: Judgement,
-        substance: Substance,
+        substance: &Substance<'_>,
         thresholds: &Thresholds,
     ) -> Self {
-        let mut against = guards(sketch, &other.sketch, overlap, &substance, thresholds);
+        let mut against = guards(sketch, &other.sketch, overlap, substance, thresholds);
         if judgement.ground == Ground::Drift {
             against.push(Ground::Drift);
         }
@@ -171,10 +172,10 @@ impl Account {
             unquoted: overlap.plain_containment(),
             lead: overlap.lead_containment(),
             title: overlap.title(),
-            words: substance.words,
-            figures: substance.figures,
+            words: substance.words(),
+            figures: substance.figures(),
             against,
-            tally: Tally::of(sketch, &other.sketch, overlap, &&substance, &thresholds.rewrite),
+            tally: Tally::of(sketch, &other.sketch, overlap, substance, &thresholds.rewrite),
         }
     }
 

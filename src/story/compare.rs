@@ -1,13 +1,12 @@
 //! How much of the shorter of two texts stands in the longer.
 
-use std::ops::Deref;
-
 use super::{
     Relation, Thresholds,
     account::{Ground, Judgement, Verdict},
-    common::{Common, Spread},
-    rewrite::{Substance, is_rewritten},
+    common::{Common, Meeting, Spread},
+    rewrite::is_rewritten,
     sketch::{Bare, Mark, Sketch},
+    substance::Substance,
 };
 
 /// What two sketches share at the coarser of their scales, seen from the shorter text.
@@ -42,29 +41,36 @@ pub(super) struct Overlap {
 }
 
 impl Overlap {
-    /// Compares two sketches; `common` knows the shingles of `a`.
-    pub(super) fn of(a: &Sketch, b: &Sketch, common: &Common, thresholds: &Thresholds) -> Self {
-        let (short, long) = Self::by_length(a, b);
-        let scale = a.scale().max(b.scale());
-        let title = shared_share(a.title(), b.title());
-        let longer = if long.scale() == scale {
-            long.marks().len()
-        } else {
-            long.marks().filter(|mark| mark.is_kept(scale)).count()
+    /// Compares the article that `common` knows with another.
+    pub(super) fn of(
+        article: &Sketch,
+        other: &Sketch,
+        common: &Common,
+        met: &Meeting,
+        thresholds: &Thresholds,
+    ) -> Self {
+        let is_shorter = Self::is_shorter(article, other);
+        let scale = article.scale().max(other.scale());
+        let same_headline = common.headline_is_own
+            && article.headline().is_some()
+            && article.title() == other.title();
+        let mut overlap = Self {
+            scale,
+            longer: if is_shorter { met.shingles() } else { common.shingles(scale) },
+            title: shared_share(article.title(), other.title()),
+            same_headline,
+            ..Self::default()
         };
-        let longer = u32::try_from(longer).unwrap_or(u32::MAX);
-        let same_headline =
-            common.headline_is_own && a.headline().is_some() && a.title() == b.title();
-        let mut overlap = Self { scale, longer, title, same_headline, ..Self::default() };
-        for (kind, many) in Kinds::of(common, b, std::ptr::eq(short, a), scale).iter() {
+        for (kind, many) in Kinds::of(common, met, is_shorter, scale).iter() {
             overlap.count(kind, many, thresholds);
         }
         overlap
     }
 
-    /// The shorter of two texts, and the longer.
-    pub(super) fn by_length<'s>(a: &'s Sketch, b: &'s Sketch) -> (&'s Sketch, &'s Sketch) {
-        if is_shorter(a, b) { (a, b) } else { (b, a) }
+    /// Whether the first is the shorter of two texts, by words read, so that the answer does not
+    /// depend on the order of the two unless they are equal.
+    pub(super) fn is_shorter(a: &Sketch, b: &Sketch) -> bool {
+        (a.words(), a.marks().len()) <= (b.words(), b.marks().len())
     }
 
     /// Counts `many` shingles of a kind.
@@ -162,24 +168,18 @@ struct Kinds([[[u32; 4]; 2]; Spread::ALL.len()]);
 impl Kinds {
     /// Counts the shingles of the article that `common` knows when it is the shorter, else those
     /// of the other.
-    fn of(common: &Common, other: &Sketch, is_shorter: bool, scale: u8) -> Self {
-        let mut kinds = Self([[[0; 4]; 2]; Spread::ALL.len()]);
-        let others = other.marks().filter(|mark| mark.is_kept(scale));
-        if is_shorter {
-            for (mark, spread) in common.marks().iter().filter(|(mark, _)| mark.is_kept(scale)) {
-                kinds.0[*spread as usize][0][mark.flags()] += 1;
-            }
-            for (mark, spread) in others.filter_map(|m| common.find(m)).map(|at| common.marks()[at])
-            {
-                kinds.0[spread as usize][0][mark.flags()] -= 1;
-                kinds.0[spread as usize][1][mark.flags()] += 1;
-            }
-        } else {
-            for mark in others {
-                let found = common.find(mark).map(|at| common.marks()[at].1);
-                let spread = found.unwrap_or_default();
-                kinds.0[spread as usize][usize::from(found.is_some())][mark.flags()] += 1;
-            }
+    fn of(common: &Common, met: &Meeting, is_shorter: bool, scale: u8) -> Self {
+        let all = if is_shorter { *common.kinds(scale) } else { met.kinds() };
+        let mut kinds = Self(all.map(|flags| [flags, [0; 4]]));
+        for shared in &met.shared {
+            let (mark, spread) = common.marks()[usize::from(shared.at)];
+            let (was, flags) = if is_shorter {
+                (spread, mark.flags())
+            } else {
+                (Spread::Own, shared.flags.into())
+            };
+            kinds.0[was as usize][0][flags] -= 1;
+            kinds.0[spread as usize][1][flags] += 1;
         }
         kinds
     }
@@ -202,7 +202,7 @@ pub(super) fn judge(
     a: &Sketch,
     b: &Sketch,
     overlap: &Overlap,
-    substance: &impl Deref<Target = Substance>,
+    substance: &Substance<'_>,
     thresholds: &Thresholds,
 ) -> Judgement {
     let found = |verdict, ground| Judgement { verdict, ground };
@@ -239,7 +239,7 @@ fn against_reprint(
     a: &Sketch,
     b: &Sketch,
     overlap: &Overlap,
-    substance: &impl Deref<Target = Substance>,
+    substance: &Substance<'_>,
     thresholds: &Thresholds,
 ) -> Option<Ground> {
     if overlap.similarity() < needed(a, b, overlap, thresholds) {
@@ -262,7 +262,7 @@ pub(super) fn guards(
     a: &Sketch,
     b: &Sketch,
     overlap: &Overlap,
-    substance: &Substance,
+    substance: &Substance<'_>,
     thresholds: &Thresholds,
 ) -> Vec<Ground> {
     let asked = [
@@ -273,7 +273,7 @@ pub(super) fn guards(
         (Ground::Thin, overlap.is_thin(thresholds)),
         (Ground::Quotes, overlap.is_only_quotes(thresholds)),
         (Ground::OtherWords, substance.is_other(thresholds)),
-        (Ground::Series, is_series(a, b, overlap, &substance, thresholds)),
+        (Ground::Series, is_series(a, b, overlap, substance, thresholds)),
     ];
     asked.into_iter().filter(|(_, speaks)| *speaks).map(|(ground, _)| ground).collect()
 }
@@ -288,7 +288,7 @@ pub(super) fn relation(a: &Sketch, b: &Sketch, overlap: &Overlap, t: &Thresholds
     let as_long = f64::from(fewer) >= t.verbatim_length * f64::from(more);
     if contained >= t.verbatim && as_long {
         Relation::Verbatim
-    } else if contained >= t.cut && is_shorter(a, b) {
+    } else if contained >= t.cut && Overlap::is_shorter(a, b) {
         Relation::Cut
     } else {
         Relation::Rewritten
@@ -310,7 +310,7 @@ fn is_under_one_headline(
     a: &Sketch,
     b: &Sketch,
     overlap: &Overlap,
-    substance: &impl Deref<Target = Substance>,
+    substance: &Substance<'_>,
     thresholds: &Thresholds,
 ) -> bool {
     let (brief, long) = (a.words().min(b.words()), a.words().max(b.words()));
@@ -319,7 +319,7 @@ fn is_under_one_headline(
         && !a.same_publisher(b)
         && a.at().duration_since(b.at()).abs().as_hours() < thresholds.headline_hours
         && brief < least
-        && (long < least || substance.words.of_whole() >= thresholds.headline_words)
+        && (long < least || substance.words().of_whole() >= thresholds.headline_words)
 }
 
 /// Pages of one outlet share furniture; copies there share the headline or the lead as well.
@@ -348,15 +348,15 @@ fn is_series(
     a: &Sketch,
     b: &Sketch,
     overlap: &Overlap,
-    substance: &impl Deref<Target = Substance>,
+    substance: &Substance<'_>,
     thresholds: &Thresholds,
 ) -> bool {
     let apart = a.at().duration_since(b.at()).abs().as_hours() >= thresholds.series_hours;
     a.same_publisher(b)
         && apart
         && a.words().min(b.words()) < thresholds.template_words
-        && substance.figures.whole >= thresholds.series_least_figures
-        && substance.figures.of_whole() < thresholds.series_figures
+        && substance.figures().whole >= thresholds.series_least_figures
+        && substance.figures().of_whole() < thresholds.series_figures
         && overlap.similarity() < thresholds.series_free
 }
 
@@ -375,11 +375,6 @@ pub(super) fn needed(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thr
         needed += thresholds.lead_penalty;
     }
     needed
-}
-
-/// By words read, so that the answer does not depend on the order of the two unless they are equal.
-fn is_shorter(a: &Sketch, b: &Sketch) -> bool {
-    (a.words(), a.marks().len()) <= (b.words(), b.marks().len())
 }
 
 /// How much of the smaller of two sets the other has; 0 when it is empty.

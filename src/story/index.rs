@@ -13,8 +13,10 @@ const SLOT_MASK: u32 = MOST_SLOTS;
 const EMPTY: u32 = u32::MAX;
 /// Articles listed for one shingle: the first of a story suffice to find it.
 const MOST_POSTINGS: usize = 48;
-/// Cells looked at for one shingle, so that nobody can make us walk the table.
-const MOST_PROBES: usize = 256;
+/// Cells of a cache line: what is read of memory at once.
+const LINE: usize = 16;
+/// Lines looked at for one shingle, so that nobody can make us walk the table.
+const MOST_LINES: usize = 16;
 /// Sketches with at most this many shingles are indexed whole.
 const DENSE: usize = 48;
 
@@ -26,13 +28,18 @@ pub(super) struct Shelved {
     pub(super) before: Option<u32>,
 }
 
+/// Cells that are read at once; the first that is empty ends the search.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Line([u32; LINE]);
+
 /// Articles in slots, found by their shingles.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     slots: Vec<Option<Shelved>>,
     /// Slots that no cell names.
     free: Vec<u32>,
-    cells: Vec<u32>,
+    lines: Vec<Line>,
     used: usize,
 }
 
@@ -40,7 +47,7 @@ impl Index {
     /// Adds an article; returns its slot.
     pub(super) fn push(&mut self, shelved: Shelved) -> u32 {
         let sketch = shelved.candidate.sketch.clone();
-        if self.used + cells(&sketch) > self.cells.len() / 8 * 7 {
+        if self.used + cells(&sketch) > self.lines.len() * (LINE / 8 * 7) {
             self.grow(&sketch);
         }
         let slot = self.free.pop().unwrap_or_else(|| {
@@ -68,7 +75,8 @@ impl Index {
     /// Calls `found` with the slot of each article that probably has one of the shingles asked for,
     /// once for each.
     pub(super) fn look_up(&self, sketch: &Sketch, mut found: impl FnMut(u32)) {
-        let hashes: Vec<u32> = asked(sketch).map(Mark::hash).collect();
+        let mut hashes: Vec<u32> = Vec::with_capacity(sketch.marks().len());
+        hashes.extend(asked(sketch).map(Mark::hash));
         self.touch(&hashes);
         for hash in hashes {
             self.find(hash, &mut found);
@@ -82,20 +90,20 @@ impl Index {
 
     fn find(&self, hash: u32, found: &mut impl FnMut(u32)) {
         let tag = tag(mix(hash));
-        let cells = self.probe(hash).map(|at| self.cells[at]);
-        for cell in cells.take_while(|cell| *cell != EMPTY) {
+        let cells = self.probe(hash).flat_map(|at| &self.lines[at].0);
+        for cell in cells.copied().take_while(|cell| *cell != EMPTY) {
             if cell & !SLOT_MASK == tag {
                 found(cell & SLOT_MASK);
             }
         }
     }
 
-    /// Reads the first cell of each hash: memory answers many questions in the time of one, if none
+    /// Reads the first line of each hash: memory answers many questions in the time of one, if none
     /// waits for the answer to another.
     fn touch(&self, hashes: &[u32]) {
-        let size = self.cells.len();
-        let cells = hashes.iter().filter_map(|hash| self.cells.get(home(mix(*hash), size)));
-        std::hint::black_box(cells.fold(0, |all, cell| all ^ cell));
+        let size = self.lines.len();
+        let lines = hashes.iter().filter_map(|hash| self.lines.get(home(mix(*hash), size)));
+        std::hint::black_box(lines.fold(0, |all, line| all ^ line.0[0]));
     }
 
     /// How many shingles of the text one hit stands for: how thinly the article is indexed.
@@ -107,7 +115,8 @@ impl Index {
         if slot >= MOST_SLOTS {
             return;
         }
-        let hashes: Vec<u32> = indexed(sketch).map(Mark::hash).chain(sketch.headline()).collect();
+        let mut hashes: Vec<u32> = Vec::with_capacity(sketch.marks().len() + 1);
+        hashes.extend(indexed(sketch).map(Mark::hash).chain(sketch.headline()));
         self.touch(&hashes);
         for hash in hashes {
             self.put(hash, slot);
@@ -117,18 +126,17 @@ impl Index {
     fn put(&mut self, hash: u32, slot: u32) {
         let tag = tag(mix(hash));
         let mut postings = 0;
-        let mut free = None;
         for at in self.probe(hash) {
-            let cell = self.cells[at];
-            if cell == EMPTY {
-                free = Some(at);
-                break;
+            for cell in &mut self.lines[at].0 {
+                if *cell == EMPTY {
+                    if postings < MOST_POSTINGS {
+                        *cell = tag | slot;
+                        self.used += 1;
+                    }
+                    return;
+                }
+                postings += usize::from(*cell & !SLOT_MASK == tag);
             }
-            postings += usize::from(cell & !SLOT_MASK == tag);
-        }
-        if let Some(at) = free.filter(|_| postings < MOST_POSTINGS) {
-            self.cells[at] = tag | slot;
-            self.used += 1;
         }
     }
 
@@ -142,8 +150,9 @@ impl Index {
         };
         let needed: usize = live().map(|(_, sketch)| cells(sketch)).sum();
         // Before there is another: the table takes megabytes.
-        self.cells = Vec::new();
-        self.cells = vec![EMPTY; (needed + cells(new)).max(64) / 2 * 3];
+        self.lines = Vec::new();
+        let cells = (needed + cells(new)).max(64) / 2 * 3;
+        self.lines = vec![Line([EMPTY; LINE]); cells.div_ceil(LINE)];
         self.used = 0;
         for (slot, sketch) in live() {
             self.index(slot, sketch);
@@ -153,11 +162,11 @@ impl Index {
         self.slots = slots;
     }
 
-    /// The cells in which a shingle can be, in order.
+    /// The lines in which a shingle can be, in order.
     fn probe(&self, hash: u32) -> impl Iterator<Item = usize> + use<> {
-        let size = self.cells.len();
+        let size = self.lines.len();
         let first = home(mix(hash), size);
-        (0..size.min(MOST_PROBES)).map(move |step| {
+        (0..size.min(MOST_LINES)).map(move |step| {
             let at = first + step;
             if at < size { at } else { at - size }
         })
@@ -191,7 +200,7 @@ fn thinned(sketch: &Sketch) -> u8 {
     }
 }
 
-/// The first cell of a hash: its place on a line of `size` cells.
+/// The first line of a hash, of so many.
 fn home(mixed: u32, size: usize) -> usize {
     let place = (u128::from(mixed) * size as u128) >> 32;
     usize::try_from(place).unwrap_or_default()

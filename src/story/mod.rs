@@ -13,17 +13,18 @@ pub mod rewrite;
 mod run;
 pub mod signal;
 pub mod sketch;
+mod substance;
 pub mod terms;
 pub mod window;
 
-use std::{cell::LazyCell, cmp::Reverse, collections::BTreeSet};
+use std::{cmp::Reverse, collections::BTreeSet, rc::Rc};
 
 use crate::model::{ArticleId, StoryId};
 
 pub use account::{Account, Ground, Verdict};
 pub use attribution::{
     Agencies, Agency, Authorship, Certainty, Citation, CopyOf, Credit, Imprint, Inferred,
-    Provenance, Publisher, Sign, Zone, attribute, inferred, slug,
+    Provenance, Publisher, Sign, Zone, attribute, inferred, signed, slug,
 };
 pub use body::body_hash;
 pub use change::{Change, Fate, Figure, Piece, is_retitled};
@@ -35,10 +36,11 @@ pub use terms::{Counts, Rarity, Share};
 pub use window::{Candidate, Window};
 
 use account::Judgement;
-use common::Common;
+use common::{Common, Meeting};
 use compare::{Overlap, judge, relation};
 use related::{RelatedWeights, is_another_instance, tells_the_same};
-use rewrite::{RewriteWeights, Substance};
+use rewrite::RewriteWeights;
+use substance::{Substance, Told};
 
 /// Other stories whose account is given, at most; each takes some 500 bytes when it is stored.
 const MOST_ACCOUNTS: usize = 4;
@@ -273,8 +275,9 @@ pub fn assign(
 
 /// What an article is to another, given that they are copies.
 pub fn relate(sketch: &Sketch, other: &Candidate, thresholds: &Thresholds) -> Evidence {
-    let common = Common::among(sketch, &[], thresholds);
-    let overlap = Overlap::of(sketch, &other.sketch, &common, thresholds);
+    let common = Common::new(sketch);
+    let met = common.meet(sketch, &other.sketch);
+    let overlap = Overlap::of(sketch, &other.sketch, &common, &met, thresholds);
     Evidence {
         other: other.article,
         similarity: overlap.containment(),
@@ -285,8 +288,6 @@ pub fn relate(sketch: &Sketch, other: &Candidate, thresholds: &Thresholds) -> Ev
 /// An article before the candidates that it may be a copy of.
 pub struct Trial<'a> {
     sketch: &'a Sketch,
-    near: Vec<&'a Candidate>,
-    rarity: Rarity<'a>,
     thresholds: &'a Thresholds,
     /// Best first.
     compared: Vec<Compared<'a>>,
@@ -304,24 +305,26 @@ impl<'a> Trial<'a> {
     ) -> Self {
         let near: Vec<&Candidate> =
             candidates.iter().filter(|other| within(sketch, &other.sketch, thresholds)).collect();
-        let common = Common::among(sketch, &near, thresholds);
-        let mut trial =
-            Self { sketch, near, rarity, thresholds, compared: Vec::new(), joined: None };
-        let compare =
-            |other| Compared::new(sketch, other, &common, || trial.substance(other), thresholds);
-        let mut compared: Vec<Compared<'_>> = trial.near.iter().copied().map(compare).collect();
+        let (common, met) = Common::among(sketch, &near, thresholds);
+        let told = Rc::new(Told::new(sketch, &near, rarity));
+        let compare = |(other, met): (&'a Candidate, &Meeting)| {
+            let overlap = Overlap::of(sketch, &other.sketch, &common, met, thresholds);
+            let substance = Substance::of(&told, other);
+            let judgement = judge(sketch, &other.sketch, &overlap, &substance, thresholds);
+            Compared { other, overlap, substance, judgement }
+        };
+        let mut compared: Vec<Compared<'_>> = near.into_iter().zip(&met).map(compare).collect();
         compared.sort_by(Compared::best_first);
-        trial.compared = compared;
-        trial.joined = trial.compared.iter().position(|best| trial.joins(best));
-        trial
+        let joins = |best: &Compared<'_>| joins(best, &compared, thresholds);
+        let joined = compared.iter().position(joins);
+        Self { sketch, thresholds, compared, joined }
     }
 
     /// What the article is.
     pub fn assignment(&self) -> Assignment {
         let joined = self.joined.map(|at| &self.compared[at]);
         let story = joined.map(|best| best.other.story);
-        let substance = |other: &Candidate| self.substance(other);
-        let related = related(self.sketch, &self.compared, story, substance, self.thresholds);
+        let related = related(self.sketch, &self.compared, story, self.thresholds);
         match joined {
             Some(best) => Assignment::Joins {
                 story: best.other.story,
@@ -348,21 +351,12 @@ impl<'a> Trial<'a> {
     }
 
     fn account(&self, one: &Compared<'_>) -> Account {
-        let Compared { other, overlap, judgement } = one;
-        let drifts = judgement.verdict == Verdict::Copy && !self.joins(one);
+        let Compared { other, overlap, substance, judgement } = one;
+        let joins = joins(one, &self.compared, self.thresholds);
+        let drifts = judgement.verdict == Verdict::Copy && !joins;
         let ground = if drifts { Ground::Drift } else { judgement.ground };
         let judgement = Judgement { ground, ..*judgement };
-        Account::of(self.sketch, other, overlap, judgement, self.substance(other), self.thresholds)
-    }
-
-    fn joins(&self, best: &Compared<'_>) -> bool {
-        let substance = |other: &Candidate| self.substance(other);
-        best.judgement.verdict == Verdict::Copy
-            && !drifts(best, &self.compared, substance, self.thresholds)
-    }
-
-    fn substance(&self, other: &Candidate) -> Substance {
-        Substance::of(self.sketch, other, &self.near, self.rarity)
+        Account::of(self.sketch, other, overlap, judgement, substance, self.thresholds)
     }
 }
 
@@ -370,23 +364,11 @@ impl<'a> Trial<'a> {
 struct Compared<'a> {
     other: &'a Candidate,
     overlap: Overlap,
+    substance: Substance<'a>,
     judgement: Judgement,
 }
 
-impl<'a> Compared<'a> {
-    fn new(
-        sketch: &Sketch,
-        other: &'a Candidate,
-        common: &Common,
-        substance: impl FnOnce() -> Substance,
-        thresholds: &Thresholds,
-    ) -> Self {
-        let overlap = Overlap::of(sketch, &other.sketch, common, thresholds);
-        let substance = LazyCell::new(substance);
-        let judgement = judge(sketch, &other.sketch, &overlap, &substance, thresholds);
-        Self { other, overlap, judgement }
-    }
-
+impl Compared<'_> {
     /// Copies before related texts; the closest, of these the fullest, of these the earliest of the
     /// newest story: two stories have the same text when people took them apart.
     fn best_first(&self, other: &Self) -> std::cmp::Ordering {
@@ -412,14 +394,14 @@ fn within(a: &Sketch, b: &Sketch, thresholds: &Thresholds) -> bool {
     a.at().duration_since(b.at()).unsigned_abs() <= thresholds.window
 }
 
+/// Whether a copy is the reason to join its story.
+fn joins(best: &Compared<'_>, compared: &[Compared<'_>], thresholds: &Thresholds) -> bool {
+    best.judgement.verdict == Verdict::Copy && !drifts(best, compared, thresholds)
+}
+
 /// Whether the best match is a copy but the longest member of its story is another text: by small
 /// steps a story would become another.
-fn drifts(
-    best: &Compared<'_>,
-    compared: &[Compared<'_>],
-    substance: impl Fn(&Candidate) -> Substance,
-    thresholds: &Thresholds,
-) -> bool {
+fn drifts(best: &Compared<'_>, compared: &[Compared<'_>], thresholds: &Thresholds) -> bool {
     let longest = compared
         .iter()
         .filter(|one| one.other.story == best.other.story)
@@ -427,7 +409,7 @@ fn drifts(
     best.overlap.similarity() < thresholds.drift_free
         && longest.is_some_and(|longest| {
             longest.overlap.similarity() < thresholds.drift * thresholds.copy
-                && substance(longest.other).words.of_whole() < thresholds.drift_words
+                && longest.substance.words().of_whole() < thresholds.drift_words
                 && longest.judgement.ground != Ground::Headline
         })
 }
@@ -438,7 +420,6 @@ fn related(
     sketch: &Sketch,
     compared: &[Compared<'_>],
     own: Option<StoryId>,
-    substance: impl Fn(&Candidate) -> Substance,
     thresholds: &Thresholds,
 ) -> Vec<(StoryId, Evidence)> {
     let weights = &thresholds.told_alike;
@@ -448,11 +429,10 @@ fn related(
         let other = &one.other.sketch;
         match one.judgement.verdict {
             Verdict::Copy => true,
-            Verdict::Related => !is_another_instance(sketch, other, substance(one.other), weights),
+            Verdict::Related => !is_another_instance(sketch, other, &one.substance, weights),
             Verdict::Unrelated if own.is_none() && asked < weights.most_asked => {
                 asked += 1;
-                let substance = substance(one.other);
-                tells_the_same(sketch, other, &one.overlap, substance, weights)
+                tells_the_same(sketch, other, &one.overlap, &one.substance, weights)
             }
             Verdict::Unrelated => false,
         }

@@ -66,6 +66,29 @@ impl<const BYTES: usize> Iterator for Unpacked<'_, BYTES> {
         Some(u32::from_le_bytes(number))
     }
 
+    fn fold<B, F: FnMut(B, u32) -> B>(self, init: B, mut f: F) -> B {
+        let mut found = init;
+        let mut low = self.low.chunks_exact(BYTES - 1);
+        let (mut word, mut from, mut given) =
+            (self.word, self.read.wrapping_sub(8 * WORD), self.given);
+        let mut words = self.words;
+        loop {
+            while word != 0 {
+                let bit = from.wrapping_add(word.trailing_zeros() as usize);
+                word &= word - 1;
+                let Some(rest) = low.next() else { return found };
+                let mut number = [0; 4];
+                number[..BYTES - 1].copy_from_slice(rest);
+                number[BYTES - 1] = u8::try_from(bit - given).unwrap_or(u8::MAX);
+                given += 1;
+                found = f(found, u32::from_le_bytes(number));
+            }
+            let Some(next) = words.next() else { return found };
+            word = u64::from_le_bytes(*next);
+            from = from.wrapping_add(8 * WORD);
+        }
+    }
+
     fn size_hint(&self) -> (usize, Option<usize>) {
         let left = self.many - self.given;
         (left, Some(left))

@@ -1,6 +1,6 @@
 //! Recognises the same event in other words: the people, the places and the figures are the same.
 
-use super::{compare::Overlap, rewrite::Substance, sketch::Sketch};
+use super::{compare::Overlap, sketch::Sketch, substance::Substance};
 
 /// Weights of evidence that two houses tell of one event, in natural logarithms of the odds.
 ///
@@ -55,12 +55,13 @@ pub(super) fn tells_the_same(
     a: &Sketch,
     b: &Sketch,
     overlap: &Overlap,
-    substance: Substance,
+    substance: &Substance<'_>,
     weights: &RelatedWeights,
 ) -> bool {
-    let frame = substance.words.of_whole() * (1.0 - substance.figures.of_whole());
-    let evidence = weights.words * substance.words.shared.ln_1p()
-        + weights.figures * substance.figures.shared.ln_1p()
+    let (words, figures) = (substance.words(), substance.figures());
+    let frame = words.of_whole() * (1.0 - figures.of_whole());
+    let evidence = weights.words * words.shared.ln_1p()
+        + weights.figures * figures.shared.ln_1p()
         + weights.title * overlap.title()
         - weights.frame * frame
         - weights.day * days_apart(a, b);
@@ -71,13 +72,13 @@ pub(super) fn tells_the_same(
 pub(super) fn is_another_instance(
     a: &Sketch,
     b: &Sketch,
-    substance: Substance,
+    substance: &Substance<'_>,
     weights: &RelatedWeights,
 ) -> bool {
-    let figures = substance.figures;
+    let figures = || substance.figures();
     a.at().duration_since(b.at()).abs().as_hours() >= weights.instance_hours
-        && figures.whole >= weights.instance_least_figures
-        && figures.of_whole() < weights.instance_figures
+        && figures().whole >= weights.instance_least_figures
+        && figures().of_whole() < weights.instance_figures
 }
 
 fn days_apart(a: &Sketch, b: &Sketch) -> f64 {

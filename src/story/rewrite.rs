@@ -1,51 +1,13 @@
 //! Recognises the copy that a desk rewrote: little of the wording is left, what it tells is.
 
-use std::ops::Deref;
-
 use super::{
-    Candidate, Rarity, Thresholds,
     compare::Overlap,
     sketch::{Bare, Sketch},
-    terms::Share,
+    substance::Substance,
 };
 
 /// Words of a text whose length speaks neither for nor against.
 const USUAL_LENGTH: f64 = 200.0;
-
-/// What two texts say alike, whatever their wording.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Substance {
-    /// Telling words of the shorter that the longer has, quotations left out.
-    pub(super) words: Share,
-    /// Figures of the shorter that the longer has.
-    pub(super) figures: Share,
-}
-
-impl Substance {
-    /// Compares an article with one of the candidates `near`.
-    pub(super) fn of(
-        article: &Sketch,
-        other: &Candidate,
-        near: &[&Candidate],
-        rarity: Rarity<'_>,
-    ) -> Self {
-        let copies = near.iter().filter(|one| one.story == other.story).count();
-        let copies = u32::try_from(copies).unwrap_or(u32::MAX);
-        let (shorter, longer) = Overlap::by_length(article, &other.sketch);
-        let alone = if std::ptr::eq(shorter, article) { 0 } else { copies };
-        let copies = [alone, copies];
-        let scale = shorter.telling_scale().max(longer.telling_scale());
-        Self {
-            words: rarity.share(shorter.telling(), longer.telling(), scale, copies),
-            figures: rarity.share(shorter.figures(), longer.figures(), 0, copies),
-        }
-    }
-
-    /// Whether the texts share their frame, quotations or a page, and tell of different things.
-    pub(super) fn is_other(&self, t: &Thresholds) -> bool {
-        self.words.whole >= t.other_words_least && self.words.of_whole() < t.other_words
-    }
-}
 
 /// Weights of evidence for a rewritten copy, in natural logarithms of the odds.
 ///
@@ -182,15 +144,15 @@ impl Tally {
         a: &Sketch,
         b: &Sketch,
         overlap: &Overlap,
-        substance: &impl Deref<Target = Substance>,
+        substance: &Substance<'_>,
         weights: &RewriteWeights,
     ) -> Option<Self> {
-        let plain = overlap.plain_containment();
-        if a.same_publisher(b) || plain < weights.least_plain {
+        if !Self::is_asked(a, b, overlap, weights) {
             return None;
         }
+        let plain = overlap.plain_containment();
         let length = a.words().min(b.words());
-        let (words, figures) = (substance.words, substance.figures.shared);
+        let (words, figures) = (substance.words(), substance.figures().shared);
         let credit = credit(a.credits(), b.credits(), weights);
         Some(if length < weights.least_words {
             let brief = &weights.brief;
@@ -220,6 +182,10 @@ impl Tally {
         })
     }
 
+    fn is_asked(a: &Sketch, b: &Sketch, overlap: &Overlap, weights: &RewriteWeights) -> bool {
+        !a.same_publisher(b) && overlap.plain_containment() >= weights.least_plain
+    }
+
     /// What the evidence comes to.
     pub fn sum(&self) -> f64 {
         self.factors.iter().map(|(_, weight, value)| weight * value).sum()
@@ -243,10 +209,15 @@ pub(super) fn is_rewritten(
     a: &Sketch,
     b: &Sketch,
     overlap: &Overlap,
-    substance: &impl Deref<Target = Substance>,
+    substance: &Substance<'_>,
     weights: &RewriteWeights,
 ) -> bool {
-    Tally::of(a, b, overlap, substance, weights).is_some_and(|tally| tally.is_enough())
+    let is_brief = a.words().min(b.words()) < weights.least_words;
+    // Figures are few, and where they are not enough the many words need not be looked at.
+    let may_be = || is_brief || substance.figures().shared >= weights.least_figures;
+    Tally::is_asked(a, b, overlap, weights)
+        && may_be()
+        && Tally::of(a, b, overlap, substance, weights).is_some_and(|tally| tally.is_enough())
 }
 
 /// What the stated credits say for or against.

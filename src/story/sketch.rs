@@ -335,16 +335,13 @@ fn scale_of(words: usize) -> u8 {
 fn marks(text: &[words::Word], scale: u8) -> Vec<u32> {
     let unspaced = text.iter().filter(|word| word.unspaced).count() * 2 > text.len();
     let width = if unspaced { UNSPACED_SHINGLE } else { SHINGLE }.min(text.len().max(1));
-    let mut marks: Vec<u32> = text
-        .windows(width)
-        .enumerate()
-        .filter_map(|(at, shingle)| {
-            let mark = Mark(hash(shingle) & !3);
-            let lead = if at < LEAD_WORDS { Mark::LEAD } else { 0 };
-            let quoted = if shingle.iter().all(|word| word.quoted) { Mark::QUOTED } else { 0 };
-            mark.is_kept(scale).then_some(mark.0 | lead | quoted)
-        })
-        .collect();
+    let mut marks: Vec<u32> = Vec::with_capacity(text.len() / 2);
+    marks.extend(text.windows(width).enumerate().filter_map(|(at, shingle)| {
+        let mark = Mark(hash(shingle) & !3);
+        let lead = if at < LEAD_WORDS { Mark::LEAD } else { 0 };
+        let quoted = || if shingle.iter().all(|word| word.quoted) { Mark::QUOTED } else { 0 };
+        mark.is_kept(scale).then(|| mark.0 | lead | quoted())
+    }));
     marks.sort_unstable();
     marks.dedup_by(|next, kept| {
         let same = Mark(*next).hash() == Mark(*kept).hash();

@@ -1,6 +1,6 @@
 //! What a text is about: its telling words and its figures, and how rare each of them is.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::{collections::HashSet, f64::consts::LN_2, sync::LazyLock};
 
 use foldhash::fast::RandomState;
 use xxhash_rust::xxh3::xxh3_64;
@@ -71,7 +71,8 @@ pub(super) fn figures(text: &[Word]) -> Vec<Term> {
 
 /// The hashes cut to terms, ascending, each once.
 pub(super) fn ascending(hashes: impl Iterator<Item = u64>) -> Vec<Term> {
-    let mut terms: Vec<Term> = hashes.map(low).collect();
+    let mut terms = Vec::with_capacity(hashes.size_hint().1.unwrap_or_default().min(1_024));
+    terms.extend(hashes.map(low));
     terms.sort_unstable();
     terms.dedup();
     terms
@@ -114,14 +115,18 @@ impl Counts {
     }
 }
 
+/// Counts of so many bits have their logarithm in a table.
+const LOGARITHMS_BITS: u32 = 12;
+
 /// Logarithms of the counts that most terms have; to work them out took longer than all else that is
 /// done with a term.
 static LOGARITHMS: LazyLock<Vec<f64>> =
-    LazyLock::new(|| (0..4_096_u32).map(|count| f64::from(count).ln_1p()).collect());
+    LazyLock::new(|| (0..1_u32 << LOGARITHMS_BITS).map(|count| f64::from(count).ln_1p()).collect());
 
+/// The natural logarithm of `count + 1`; of great counts to a thousandth.
 fn ln_of_one_more(count: u32) -> f64 {
-    let known = LOGARITHMS.get(count as usize);
-    known.copied().unwrap_or_else(|| f64::from(count).ln_1p())
+    let halvings = (u32::BITS - LOGARITHMS_BITS).saturating_sub(count.leading_zeros());
+    LOGARITHMS[(count >> halvings) as usize] + f64::from(halvings) * LN_2
 }
 
 /// How rare terms are, by the counts of a window and of what a transaction adds to it.
@@ -145,36 +150,69 @@ impl Share {
 }
 
 impl Rarity<'_> {
-    /// Which terms of the shorter text the longer has, weighed by inverse document frequency; both
-    /// ascend, and of both only those of a sample count.
-    ///
-    /// Of the articles that have a term, `copies` of a text that is printed twenty times do not
-    /// count, since it is not common for that: so many where only the shorter text has the term,
-    /// and so many where both have it.
-    pub(super) fn share(
-        self,
-        shorter: impl Iterator<Item = Term>,
-        longer: impl Iterator<Item = Term>,
-        scale: u8,
-        copies: [u32; 2],
-    ) -> Share {
+    /// What a term weighs by inverse document frequency, from 0 to 1, when `copies` of the articles
+    /// that have it do not count.
+    fn weights(self) -> impl Fn(Term, u32) -> f64 {
         let articles: f64 = self.0.iter().map(|counts| f64::from(counts.articles)).sum();
-        let all = (articles + ARCHIVE).ln();
-        let each = f64::from(1_u32 << scale);
-        let mut share = Share::default();
-        let mut longer = longer.peekable();
-        for term in shorter.filter(|term| is_kept(*term, scale)) {
-            while longer.next_if(|other| *other < term).is_some() {}
-            let both = longer.next_if_eq(&term).is_some();
+        let each = 1.0 / (articles + ARCHIVE).ln();
+        move |term, copies| {
             let known: u32 = self.0.iter().map(|counts| counts.of(term)).sum();
-            let others = known.saturating_sub(copies[usize::from(both)]);
-            let weight = each * (1.0 - ln_of_one_more(others) / all);
-            share.whole += weight;
-            if both {
-                share.shared += weight;
+            1.0 - ln_of_one_more(known.saturating_sub(copies)) * each
+        }
+    }
+}
+
+/// The terms of one kind that an article has, to be compared with those of many others.
+#[derive(Debug)]
+pub(super) struct Terms {
+    ascending: Vec<Term>,
+    /// A bit for each term.
+    set: Vec<u64>,
+}
+
+impl Terms {
+    pub(super) fn new(ascending: impl Iterator<Item = Term>) -> Self {
+        let ascending: Vec<Term> = ascending.collect();
+        let mut set = vec![0; (usize::from(Term::MAX) + 1) / 64];
+        for term in &ascending {
+            set[usize::from(term / 64)] |= 1 << (term % 64);
+        }
+        Self { ascending, set }
+    }
+
+    fn has(&self, term: Term) -> bool {
+        self.set[usize::from(term / 64)] >> (term % 64) & 1 == 1
+    }
+
+    /// Which terms of the shorter text the longer has, weighed by rarity; of both only those of a
+    /// sample count. The shorter is the article itself or the other, whose terms ascend.
+    ///
+    /// Of the articles that have a term, the `copies` of the other text do not count: what is
+    /// printed twenty times is not common for that.
+    pub(super) fn share(
+        &self,
+        other: impl Iterator<Item = Term>,
+        is_shorter: bool,
+        scale: u8,
+        copies: u32,
+        rarity: Rarity<'_>,
+    ) -> Share {
+        let weight = rarity.weights();
+        let mut share = Share::default();
+        if is_shorter {
+            let own = self.ascending.iter().filter(|term| is_kept(**term, scale));
+            share.whole = own.map(|term| weight(*term, 0)).sum();
+        }
+        for term in other.filter(|term| is_kept(*term, scale)) {
+            let both = self.has(term);
+            if both || !is_shorter {
+                let known = weight(term, copies);
+                share.shared += if both { known } else { 0.0 };
+                share.whole += if is_shorter { known - weight(term, 0) } else { known };
             }
         }
-        share
+        let each = f64::from(1_u32 << scale);
+        Share { shared: share.shared * each, whole: share.whole * each }
     }
 }
 
@@ -192,7 +230,13 @@ mod tests {
 
     fn shared(counts: &Counts, copies: u32, words: [&str; 2]) -> f64 {
         let [one, other] = words.map(sketch);
-        Rarity(&[counts]).share(one.telling(), other.telling(), 0, [0, copies]).of_whole()
+        let share = |text: &Sketch, other: &Sketch, is_shorter| {
+            let terms = Terms::new(text.telling());
+            terms.share(other.telling(), is_shorter, 0, copies, Rarity(&[counts]))
+        };
+        let is_one = share(&one, &other, true);
+        assert!((is_one.shared - share(&other, &one, true).shared).abs() < 1e-9);
+        is_one.of_whole()
     }
 
     #[test]
@@ -229,7 +273,7 @@ mod tests {
         let [one, other] = [text(0), text(200)];
         let scale = one.telling_scale().max(other.telling_scale());
         assert!(scale > 0 && one.telling().count() <= MOST_TELLING);
-        let share = Rarity(&[]).share(one.telling(), other.telling(), scale, [0, 0]);
+        let share = Terms::new(one.telling()).share(other.telling(), true, scale, 0, Rarity(&[]));
         assert!((share.of_whole() - 0.5).abs() < 0.1, "{share:?}");
         assert!((share.whole - 400.0).abs() < 60.0, "{share:?}");
     }

@@ -1,6 +1,6 @@
 //! What a page or a desk put around a text: entities, clutter lines, the dateline.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 /// The longest line that can be clutter, in bytes; furniture is short, paragraphs are long.
 const LONGEST_CLUTTER: usize = 320;
@@ -203,7 +203,7 @@ fn without_notices(mut line: &str) -> &str {
 /// Where the first sentence ends, if another follows; a stop after a capital, or before a number or
 /// a small letter, is an abbreviation's.
 fn sentence_end(line: &str) -> Option<usize> {
-    let mut stops = line.match_indices(['.']).take_while(|(at, _)| *at < LONGEST_CLUTTER);
+    let mut stops = line.match_indices('.').take_while(|(at, _)| *at < LONGEST_CLUTTER);
     let (at, _) = stops.find(|(at, _)| {
         let after = line[at + 1..].trim_start_matches([')', ']']).strip_prefix(' ');
         let next = after.and_then(|after| after.chars().next());
@@ -222,7 +222,19 @@ fn is_furniture(line: &str) -> bool {
     let bare = line.trim_matches(|c: char| !c.is_alphanumeric());
     bare.is_empty()
         || CLUTTER.iter().any(|known| bare.eq_ignore_ascii_case(known))
-        || CLUTTER_STARTS.iter().any(|start| begins_with(line, start))
+        || STARTS_BY_BYTE[usize::from(first_byte(line))]
+            .iter()
+            .any(|start| begins_with(line, start))
+}
+
+/// [`CLUTTER_STARTS`] by their first byte: most lines begin with none of them.
+static STARTS_BY_BYTE: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
+    let with = |byte: u8| CLUTTER_STARTS.iter().copied().filter(move |s| first_byte(s) == byte);
+    (0..=u8::MAX).map(|byte| with(byte).collect()).collect()
+});
+
+fn first_byte(line: &str) -> u8 {
+    line.bytes().next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// Whether a line begins like the caption of an agency's picture, which many texts of an event

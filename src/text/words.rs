@@ -54,7 +54,7 @@ impl Reader {
     pub fn new(most: usize) -> Self {
         Self {
             most,
-            words: Vec::new(),
+            words: Vec::with_capacity(most.min(1_024)),
             total: 0,
             word: Vec::with_capacity(32),
             last: Last::Other,
@@ -64,20 +64,29 @@ impl Reader {
 
     /// Reads one line.
     pub fn read(&mut self, line: &str) {
+        let bytes = line.as_bytes();
         let mut before = ' ';
-        let mut rest = line.char_indices();
-        while let Some((at, c)) = rest.next() {
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            if byte.is_ascii_alphabetic() {
+                let letters = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphabetic());
+                let end = at + letters.count();
+                self.letters(&bytes[at..end]);
+                before = bytes[end - 1].into();
+                at = end;
+                continue;
+            }
+            let c = line[at..].chars().next().unwrap_or_default();
+            at += c.len_utf8();
+            let rest = &line[at..];
             match c {
-                'a'..='z' | 'A'..='Z' => self.letter(c.to_ascii_lowercase() as u8),
-                '0'..='9' => self.word.push(c as u8),
                 ' ' | '\t' => self.end_word(),
-                ',' if before.is_ascii_digit() && starts_with_digit(rest.as_str()) => {}
-                '.' if before.is_ascii_digit() && starts_with_digit(rest.as_str()) => {
-                    self.word.push(b'.');
-                }
-                '.' if self.is_initial(&line[at + 1..]) => {}
+                '0'..='9' => self.word.push(byte),
+                ',' if before.is_ascii_digit() && starts_with_digit(rest) => {}
+                '.' if before.is_ascii_digit() && starts_with_digit(rest) => self.word.push(b'.'),
+                '.' if self.is_initial(rest) => {}
                 '%' => self.percent(),
-                '\'' | '’' | 'ʼ' if before.is_alphanumeric() && starts_word(rest.as_str()) => {}
+                '\'' | '’' | 'ʼ' if before.is_alphanumeric() && starts_word(rest) => {}
                 '"' | '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '「' | '」' | '『' | '』' =>
                 {
                     self.end_word();
@@ -97,12 +106,12 @@ impl Reader {
         (self.words, self.total)
     }
 
-    fn letter(&mut self, letter: u8) {
+    fn letters(&mut self, letters: &[u8]) {
         // "10m" is what "10 m" is.
         if self.word.last().is_some_and(u8::is_ascii_digit) && self.word[0].is_ascii_digit() {
             self.end_word();
         }
-        self.word.push(letter);
+        self.word.extend(letters.iter().map(u8::to_ascii_lowercase));
     }
 
     /// Whether a full stop belongs to initials such as "U.S.", which others write "US".
@@ -252,7 +261,9 @@ fn short_unit(word: &[u8]) -> Option<&'static [u8]> {
 /// "hour" and "wise" are too short to be touched; that "source" becomes "sorce" everywhere harms
 /// nobody, since only hashes are kept.
 fn respell(word: &mut Vec<u8>) {
-    if word.len() < 6 || !word.is_ascii() {
+    let is_spelled_so =
+        |letters: &[u8]| matches!(letters, b"our" | b"ise" | b"isi" | b"isa" | b"yse" | b"ysi");
+    if word.len() < 6 || !word.windows(3).skip(1).any(is_spelled_so) || !word.is_ascii() {
         return;
     }
     let mut at = 1;
@@ -261,7 +272,7 @@ fn respell(word: &mut Vec<u8>) {
             b"our" => {
                 word.remove(at + 1);
             }
-            b"ise" | b"isi" | b"isa" | b"yse" | b"ysi" => word[at + 1] = b'z',
+            letters if is_spelled_so(letters) => word[at + 1] = b'z',
             _ => {}
         }
         at += 1;

@@ -19,7 +19,7 @@ use crate::{
     model::{ArticleId, StoryId},
     story::{
         Assignment, Authorship, Evidence, Imprint, Rarity, Relation, Sketch, Subject, Thresholds,
-        Window, assign, attribute,
+        Window, assign, signed,
     },
 };
 
@@ -89,7 +89,7 @@ impl Desk {
     fn place(&mut self, arrival: &Arrival) -> (Value, Vec<Value>) {
         let at = arrival.date.or(self.at).unwrap_or(Timestamp::UNIX_EPOCH);
         let begun = Instant::now();
-        let provenance = attribute(&Imprint {
+        let (credits, authorship) = signed(&Imprint {
             publisher: &arrival.publisher,
             title: &arrival.title,
             text: &arrival.text,
@@ -100,7 +100,7 @@ impl Desk {
             text: &arrival.text,
             publisher: &arrival.publisher,
             at,
-            credits: &provenance.credits,
+            credits: &credits,
         });
         self.forget(at);
         let horizon = earlier(at, self.thresholds.window);
@@ -118,7 +118,7 @@ impl Desk {
         self.arrived += 1;
         self.at = Some(at);
         self.articles.insert(article, Rc::clone(&arrival.id));
-        let order = (provenance.authorship != Authorship::AgencySite, at);
+        let order = (authorship != Authorship::AgencySite, at);
         (self.line(arrival, order, story, &assignment), self.pairs(arrival, &assignment))
     }
 

@@ -86,11 +86,36 @@ pub fn attribute(imprint: &Imprint<'_>) -> Provenance {
     TABLE.attribute(imprint)
 }
 
+/// Reads by the built-in table what copies are told by: the agencies that a text is credited to,
+/// and how it stands to its publisher.
+pub fn signed(imprint: &Imprint<'_>) -> (Vec<Credit>, Authorship) {
+    let publisher = TABLE.0.house_of_publisher(imprint.publisher);
+    let (credits, authorship, _) = TABLE.signed(imprint, publisher);
+    (credits, authorship)
+}
+
 impl Agencies {
     /// Reads credits, citations and dateline.
     pub fn attribute(&self, imprint: &Imprint<'_>) -> Provenance {
         let table = &*self.0;
         let publisher = table.house_of_publisher(imprint.publisher);
+        let (credits, authorship, authored) = self.signed(imprint, publisher);
+        Provenance {
+            credits,
+            cited: cited::media(imprint.title, imprint.text, table, publisher),
+            dateline: place::of(imprint.text, table),
+            authorship,
+            authored,
+        }
+    }
+
+    /// Reads the places where houses sign, and no more.
+    fn signed(
+        &self,
+        imprint: &Imprint<'_>,
+        publisher: Option<&House>,
+    ) -> (Vec<Credit>, Authorship, Option<Sign>) {
+        let table = &*self.0;
         let mut credits =
             Credits { table, publisher, list: Vec::new(), signs: Vec::new(), said: None };
         credits.own_site(imprint.publisher);
@@ -106,13 +131,7 @@ impl Agencies {
         unknown::signatures(imprint, &mut credits);
         signed::address(imprint.url, &mut credits);
         let (authorship, authored) = authorship::judge(imprint, &credits);
-        Provenance {
-            credits: credits.list,
-            cited: cited::media(imprint.title, imprint.text, table, publisher),
-            dateline: place::of(imprint.text, table),
-            authorship,
-            authored,
-        }
+        (credits.list, authorship, authored)
     }
 
     /// Where a text comes from, as origins are counted: the first agency it is credited to, else

@@ -127,7 +127,9 @@ impl fmt::Debug for Agencies {
 /// How far around a name a phrase is looked for that gives it another meaning, in bytes.
 const AROUND: usize = 48;
 /// Kinds of beginnings of words that are told apart.
-const BEGINNINGS: usize = 64 * 32;
+const BEGINNINGS: usize = 1 << 16;
+/// Letters of a word that are its beginning.
+const BEGINNING: usize = 4;
 /// The scripts from here on put no spaces between words.
 const UNSPACED: char = '\u{2E80}';
 
@@ -178,7 +180,7 @@ pub(super) struct Table {
     houses: Vec<House>,
     by_first_word: HashMap<String, Vec<Name>, RandomState>,
     /// Whether such a word has a beginning of that kind; most words of a text have not.
-    beginnings: Box<[bool]>,
+    beginnings: Box<[u64]>,
     unspaced: Vec<Name>,
     by_name: HashMap<String, usize>,
     pub(super) publishers: Publishers,
@@ -211,7 +213,7 @@ impl Table {
         let mut table = Self {
             houses: Vec::new(),
             by_first_word: HashMap::default(),
-            beginnings: vec![false; BEGINNINGS].into(),
+            beginnings: vec![0; BEGINNINGS / 64].into(),
             unspaced: Vec::new(),
             by_name: HashMap::new(),
             publishers,
@@ -242,7 +244,8 @@ impl Table {
             if is_unspaced(name) {
                 self.unspaced.push(entry);
             } else {
-                self.beginnings[beginning(&first)] = true;
+                let (at, bit) = beginning(first.as_bytes());
+                self.beginnings[at] |= bit;
                 let names = self.by_first_word.entry(first).or_default();
                 names.push(entry);
                 names.sort_by_key(|name| std::cmp::Reverse(name.text.len()));
@@ -274,9 +277,10 @@ impl Table {
         let mut found = Vec::new();
         let mut begins = true;
         let mut at = 0;
+        let bytes = text.as_bytes();
         while let Some(c) = text[at..].chars().next() {
             let word = c.is_alphanumeric();
-            let known = || begins && self.beginnings[beginning(&text[at..])];
+            let known = || begins && self.has_beginning(&bytes[at..]);
             let named = word && (known() || c >= UNSPACED);
             if let Some(mention) = named.then(|| self.mention_at(text, at, begins)).flatten() {
                 begins = !mention.name.ends_with(char::is_alphanumeric);
@@ -286,11 +290,16 @@ impl Table {
                 begins = !word;
                 at += c.len_utf8();
                 // Within a word of ASCII letters nothing can begin.
-                let rest = if word { &text.as_bytes()[at..] } else { &[] };
+                let rest = if word { &bytes[at..] } else { &[] };
                 at += rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
             }
         }
         found
+    }
+
+    fn has_beginning(&self, word: &[u8]) -> bool {
+        let (at, bit) = beginning(word);
+        self.beginnings[at] & bit != 0
     }
 
     fn mention_at<'t>(&'t self, text: &'t str, start: usize, begins: bool) -> Option<Mention<'t>> {
@@ -405,12 +414,16 @@ fn first_word(text: &str) -> &str {
     &text[..text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len())]
 }
 
-/// The kind of a word's beginning, by its first two bytes: below [`BEGINNINGS`].
-fn beginning(word: &str) -> usize {
-    let mut bytes = word.bytes();
-    let first = bytes.next().unwrap_or_default();
-    let second = bytes.next().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
-    usize::from(first % 64) * 32 + usize::from(second.unwrap_or_default() % 32)
+/// The kind of a word's beginning, by its first letters, or by the first of them where it is not of
+/// ASCII, as a place in the table and a bit there.
+fn beginning(word: &[u8]) -> (usize, u64) {
+    let letters = word.iter().take(BEGINNING).take_while(|byte| byte.is_ascii_alphanumeric());
+    let mut key = letters.fold(0, |key, byte| key << 8 | u32::from(*byte));
+    if key == 0 {
+        key = word.iter().take(2).fold(0, |key, byte| key << 8 | u32::from(*byte));
+    }
+    let kind = (key.wrapping_mul(0x9E37_79B9) >> 16) as usize;
+    (kind / 64, 1 << (kind % 64))
 }
 
 fn is_whole(rest: &str, name: &str) -> bool {
