@@ -85,6 +85,25 @@ pub fn is_site(canonical: &str) -> bool {
     host.find('/').is_some_and(|at| at + 1 == host.len())
 }
 
+/// Labels in front of the one of a country under which names are registered, as in `co.uk`.
+const SECOND_LEVEL: &[&str] =
+    &["ac", "co", "com", "edu", "gob", "gov", "mil", "ne", "net", "nom", "or", "org"];
+
+/// The part of a host that somebody registered, by its shape: `herald.co.nz` of `news.herald.co.nz`.
+/// An address in digits is its own.
+pub fn registered(host: &str) -> &str {
+    if matches!(Host::parse(host), Ok(Host::Ipv4(_) | Host::Ipv6(_))) {
+        return host;
+    }
+    let host = host.trim_end_matches('.');
+    let mut labels = host.rsplit('.');
+    let (country, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
+    let is_deep = country.len() == 2 && SECOND_LEVEL.contains(&second);
+    let kept = if is_deep { 3 } else { 2 };
+    let start = host.rmatch_indices('.').nth(kept - 1).map_or(0, |(at, _)| at + 1);
+    &host[start..]
+}
+
 fn is_web(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.has_host()
 }
@@ -138,6 +157,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_registered_part_of_a_host_is_known_by_its_shape() {
+        for (host, registered_part) in [
+            ("feeds.ardenpost.example", "ardenpost.example"),
+            ("ardenpost.example", "ardenpost.example"),
+            ("news.herald.co.nz", "herald.co.nz"),
+            ("a.b.com.pk", "b.com.pk"),
+            ("com.pk", "com.pk"),
+            ("news.herald.co", "herald.co"),
+            ("localhost", "localhost"),
+            ("feeds.post.example.", "post.example"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("[::1]", "[::1]"),
+        ] {
+            assert_eq!(registered(host), registered_part, "{host}");
+        }
+    }
 
     #[test]
     fn links_are_made_absolute() {
