@@ -16,6 +16,8 @@ pub(super) struct Document {
     pub(super) link: Option<String>,
     pub(super) language: Option<String>,
     pub(super) hints: Hints,
+    /// The address of the page with older items.
+    pub(super) older: Option<String>,
     pub(super) items: Vec<Facts>,
     /// It ends before its root does.
     pub(super) truncated: bool,
@@ -103,6 +105,12 @@ impl Attributes {
     /// Whether a link with these leads to the thing itself (RFC 4287 section 4.2.7.2).
     pub(super) fn is_alternate(&self) -> bool {
         matches!(self.get("rel"), None | Some("" | "alternate"))
+    }
+
+    /// Whether a link with these leads to the page with older items (RFC 5005 sections 3 and 4).
+    pub(super) fn leads_to_older(&self) -> bool {
+        let rel = self.get("rel").unwrap_or_default();
+        ["next", "prev-archive"].iter().any(|known| rel.eq_ignore_ascii_case(known))
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {

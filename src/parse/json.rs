@@ -63,6 +63,7 @@ impl<'de> Visitor<'de> for Feed<'_> {
                     self.document.title = title.map(|text| Value { text, form: Form::Plain });
                 }
                 "home_page_url" => self.document.link = map.next_value::<Text>()?.0,
+                "next_url" => self.document.older = map.next_value::<Text>()?.0,
                 "language" => self.document.language = map.next_value::<Text>()?.0,
                 "items" => map.next_value_seed(Items { document: self.document })?,
                 _ => {

@@ -7,6 +7,7 @@
 mod capture;
 mod date;
 mod decode;
+mod essence;
 mod facts;
 mod identity;
 mod item;
@@ -21,6 +22,8 @@ mod walk;
 
 use jiff::Timestamp;
 use url::Url;
+
+pub use essence::essence;
 
 use crate::model::{Hints, Item, Problem, ProblemKind};
 use repairs::Repairs;
@@ -48,6 +51,8 @@ pub struct Parsed {
     pub language: Option<String>,
     /// What the document says about when to come back.
     pub hints: Hints,
+    /// Where older items are (RFC 5005, JSON Feed `next_url`).
+    pub older: Option<String>,
     /// The document ends before it should: its validators must not be kept.
     pub truncated: bool,
     /// What had to be repaired, each named once.
@@ -80,6 +85,7 @@ pub fn parse(bytes: &[u8], context: &Context<'_>) -> Result<Parsed, Problem> {
         title: document.title.as_ref().and_then(item::headline),
         language: document.language.map(|language| language.trim().to_owned()),
         hints: document.hints,
+        older: document.older,
         truncated: document.truncated,
         repairs: repairs.into_vec(),
     })

@@ -255,6 +255,10 @@ impl<'a> Walk<'a, '_> {
                 let form = form(Family::Rss, name, attributes, &captured);
                 document.title = Some(Value { text: captured.text, form });
             }
+            Name::Link if attributes.leads_to_older() => {
+                let written = attributes.get("href").unwrap_or(&captured.text);
+                document.older = document.older.take().or(address::absolute(written, self.base));
+            }
             Name::Link if document.link.is_none() => {
                 let alternate = attributes.is_alternate();
                 let written =
