@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 
 use super::{
-    check::CheckArgs, demo::DemoArgs, rules::RulesCommand, stage::StageCommand,
-    stories::StoriesCommand,
+    check::CheckArgs, demo::DemoArgs, feeds::FeedsCommand, rules::RulesCommand,
+    stage::StageCommand, stories::StoriesCommand,
 };
 use crate::worker;
 
@@ -42,6 +42,9 @@ pub(crate) enum Command {
     /// Try the way messages leave
     #[command(subcommand)]
     Mail(MailCommand),
+    /// See how the feeds are
+    #[command(subcommand)]
+    Feeds(FeedsCommand),
     /// Understand the rules and try them
     #[command(subcommand)]
     Rules(RulesCommand),

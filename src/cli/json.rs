@@ -7,7 +7,8 @@ use super::shown::{text_of, words_of};
 use crate::{
     model::{Article, StoryId},
     query::Hit,
-    store::{AlertRow, ArticleRow, Constraints, DeliveryRow, FeedRow, MatchRow, StoryRow},
+    schedule::Gap,
+    store::{AlertRow, ArticleRow, Constraints, DeliveryRow, FeedRow, MatchRow, PollRow, StoryRow},
     story::{Authorship, Certainty, Relation, Sign, Zone},
 };
 
@@ -154,23 +155,49 @@ pub(super) fn delivery(row: &DeliveryRow) -> Value {
     }))
 }
 
-pub(super) fn feed(row: &FeedRow) -> Value {
-    let problem = row.state.problem.as_ref().map(
+pub(super) fn feed(row: &FeedRow, now: Timestamp) -> Value {
+    let (state, health) = (&row.state, row.health(now));
+    let problem = state.problem.as_ref().map(
         |(kind, detail, since)| json!({"kind": kind, "detail": detail, "since": time(*since)}),
     );
     present(json!({
-        "name": row.state.name.as_str(),
+        "name": state.name.as_str(),
         "url": row.url,
-        "state": if row.state.problem.is_some() { "failing" } else if row.state.last_success.is_some() { "ok" } else { "new" },
-        "due_at": time(row.due_at),
-        "last_poll": row.state.last_poll.map(time),
-        "last_success": row.state.last_success.map(time),
-        "last_new": row.last_new.map(time),
-        "failures": row.state.failures,
+        "moved_to": state.habits.moved.as_ref().filter(|moved| moved.settled).map(|moved| &moved.to),
+        "state": health.state.as_str(),
+        "since": health.since.map(time),
+        "reason": health.reason,
+        "action": health.action,
+        "due_at": if row.stopped { Value::Null } else { time(row.due_at) },
+        "due_because": state.habits.why.filter(|_| !row.stopped),
+        "last_poll": state.last_poll.map(time),
+        "last_success": state.last_success.map(time),
+        "last_new": state.last_new.map(time),
+        "failures": state.failures,
         "problem": problem,
         "polls": row.polls,
         "not_modified": row.not_modified,
         "articles": row.articles,
+    }))
+}
+
+/// A possible gap in what a feed showed.
+pub(super) fn gap(gap: &Gap) -> Value {
+    json!({"since": time(gap.since), "until": time(gap.until), "items": gap.items})
+}
+
+/// A poll as it is remembered.
+pub(super) fn poll(row: &PollRow) -> Value {
+    let notes = &row.notes;
+    present(json!({
+        "at": time(row.at),
+        "outcome": row.outcome,
+        "status": notes.status,
+        "bytes": notes.bytes,
+        "items": notes.items,
+        "new_items": row.new_items,
+        "repairs": notes.repairs,
+        "took_ms": u64::try_from(notes.took.as_millis()).unwrap_or(u64::MAX),
     }))
 }
 

@@ -6,6 +6,7 @@ mod demo;
 mod evidence;
 mod explain;
 mod export;
+mod feeds;
 mod json;
 mod mail;
 mod open;
@@ -86,6 +87,7 @@ fn dispatch(command: args::Command) -> anyhow::Result<Exit> {
         Command::Explain(args) => explain::run(&args),
         Command::Search(args) => search::run(&args),
         Command::Mail(MailCommand::Test(args)) => mail::test(&args),
+        Command::Feeds(feeds) => feeds::run(&feeds),
         Command::Rules(rules) => rules::run(&rules),
         Command::Stories(stories) => stories::run(&stories),
         Command::Stage(stage) => stage::run(stage),

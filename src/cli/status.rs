@@ -1,16 +1,17 @@
 //! `wiredesk status`: feeds, rules, deliveries and problems, beside a running daemon or without one.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Exit, args::StatusArgs, json, open, run};
+use super::{Exit, args::StatusArgs, feeds, json, open, run};
 use crate::{
     clock::Clock,
     config::{self, Live},
     model::{Generation, RecipientName},
-    store::{Counts, DeliveryRow, FeedRow, LoadVerdict},
+    schedule::Health,
+    store::{Counts, DeliveryRow, FeedRow, LoadVerdict, Outage},
 };
 
 /// How long a dropped delivery is shown.
@@ -23,6 +24,8 @@ struct Status {
     feeds: Vec<FeedRow>,
     counts: Counts,
     troubled: Vec<DeliveryRow>,
+    outage: Option<Outage>,
+    now: Timestamp,
     /// The configuration on disk, or its mistakes.
     configured: Result<Live, String>,
 }
@@ -37,9 +40,10 @@ pub(super) fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
     let store = open::open_for_reading(path)?;
     let now = Clock::System.now();
     let since = now - Span::new().hours(24 * DROPPED_DAYS);
-    let (load, feeds, counts, troubled) = open::block_on(async {
+    let (load, feeds, counts, troubled, outage) = open::block_on(async {
         let read = store.read(move |tx| {
-            Ok((tx.last_load()?, tx.feeds()?, tx.counts()?, tx.troubled_deliveries(since)?))
+            let troubled = tx.troubled_deliveries(since)?;
+            Ok((tx.last_load()?, tx.feeds()?, tx.counts()?, troubled, tx.outage()?))
         });
         Ok(read.await?)
     })?;
@@ -47,11 +51,11 @@ pub(super) fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
         .map(|loaded| loaded.live)
         .map_err(|report| report.to_string());
     let pid = run::running(&config::data_folder(path)).map(rustix::process::Pid::as_raw_pid);
-    let status = Status { pid, load, feeds, counts, troubled, configured };
+    let status = Status { pid, load, feeds, counts, troubled, outage, now, configured };
     if args.json {
         println!("{}", status.to_json());
     } else {
-        print!("{}", status.to_text(now));
+        print!("{}", status.to_text());
     }
     Ok(Exit::Ok)
 }
@@ -65,16 +69,18 @@ impl Status {
         } else if let Err(report) = &self.configured {
             problems.push(format!("the configuration on disk has mistakes\n{report}"));
         }
+        if let Some(Outage { since, hosts }) = &self.outage {
+            problems.push(format!(
+                "nobody can be reached since {since}: {hosts} hosts failed one after the other, so it \
+                 is our own network; no feed is blamed, and each is asked again at its usual pace"
+            ));
+        }
         for feed in &self.feeds {
-            if let Some((kind, detail, since)) = &feed.state.problem {
-                let times = match feed.state.failures {
-                    0 => String::new(),
-                    failures => format!(" ({failures} times in a row)"),
-                };
-                problems.push(format!(
-                    "feed `{}` fails since {since}{times}: {kind}: {detail}; next try at {}",
-                    feed.state.name, feed.due_at
-                ));
+            let Health { state, since, reason, action } = feed.health(self.now);
+            if !state.is_well() {
+                let since = since.map_or_else(String::new, |since| format!(" since {since}"));
+                let name = &feed.state.name;
+                problems.push(format!("feed `{name}` is {state}{since}: {reason}; {action}"));
             }
         }
         for delivery in &self.troubled {
@@ -98,6 +104,15 @@ impl Status {
             ));
         }
         problems
+    }
+
+    /// How many feeds are how.
+    fn health(&self) -> BTreeMap<&'static str, u32> {
+        let mut counts = BTreeMap::new();
+        for feed in &self.feeds {
+            *counts.entry(feed.health(self.now).state.as_str()).or_default() += 1;
+        }
+        counts
     }
 
     fn rules(&self) -> Vec<Value> {
@@ -124,7 +139,9 @@ impl Status {
             "stories": self.counts.stories,
             "alerts": self.counts.alerts,
             "live": self.counts.live,
-            "feeds": self.feeds.iter().map(json::feed).collect::<Vec<_>>(),
+            "health": self.health(),
+            "outage": self.outage.as_ref().map(|outage| json!({"since": json::time(outage.since), "hosts": outage.hosts})),
+            "feeds": self.feeds.iter().map(|feed| json::feed(feed, self.now)).collect::<Vec<_>>(),
             "rules": self.rules(),
             "deliveries": {
                 "due": self.counts.due,
@@ -136,7 +153,7 @@ impl Status {
         })
     }
 
-    fn to_text(&self, now: Timestamp) -> String {
+    fn to_text(&self) -> String {
         let mut out = String::new();
         let mut line = |text: String| {
             // Writing to a string cannot fail.
@@ -156,19 +173,13 @@ impl Status {
             (live * LIVE_BYTES).div_ceil(1_000_000)
         ));
         line(format!("deliveries: {due} due, {sent} sent, {dropped} given up"));
-        line(format!("\nfeeds ({})", self.feeds.len()));
+        let health = self.health();
+        let counts: Vec<_> =
+            health.iter().map(|(state, feeds)| format!("{feeds} {state}")).collect();
+        let counts = if counts.is_empty() { "none".to_owned() } else { counts.join(", ") };
+        line(format!("\nfeeds ({}): {counts}", self.feeds.len()));
         for feed in &self.feeds {
-            let state = match (&feed.state.problem, feed.state.last_success) {
-                (Some((kind, ..)), _) => format!("failing: {kind}"),
-                (None, Some(at)) => format!("ok, {}", ago(at, now)),
-                (None, None) => "not polled yet".to_owned(),
-            };
-            let name = feed.state.name.as_str();
-            line(format!(
-                "  {name:<24} {:>7} articles  {state}; next {}",
-                feed.articles,
-                ahead(feed.due_at, now)
-            ));
+            line(format!("  {}", feeds::line(feed, self.now)));
         }
         let rules = self.rules();
         line(format!("\nrules ({})", rules.len()));
@@ -185,25 +196,5 @@ impl Status {
             line(format!("  {}", problem.replace('\n', "\n    ")));
         }
         out
-    }
-}
-
-fn ago(at: Timestamp, now: Timestamp) -> String {
-    format!("{} ago", rough(now.duration_since(at).as_secs()))
-}
-
-fn ahead(at: Timestamp, now: Timestamp) -> String {
-    match at.duration_since(now).as_secs() {
-        seconds if seconds <= 0 => "now".to_owned(),
-        seconds => format!("in {}", rough(seconds)),
-    }
-}
-
-fn rough(seconds: i64) -> String {
-    match seconds {
-        ..120 => format!("{} s", seconds.max(0)),
-        120..7_200 => format!("{} min", seconds / 60),
-        7_200..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
     }
 }

@@ -42,6 +42,22 @@ impl Default for Limits {
     }
 }
 
+/// How often polls of one host, or of one IP address, may start.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Pace {
+    /// Polls at once.
+    pub connections: usize,
+    /// The least time from one start to the next.
+    pub gap: Duration,
+}
+
+impl Pace {
+    /// That of a host that nobody said anything of.
+    pub fn usual(limits: &Limits) -> Self {
+        Self { connections: limits.polls_per_host, gap: Duration::from_secs(1) }
+    }
+}
+
 /// Everything that can change while the daemon runs; immutable, swapped whole.
 #[derive(Clone, Debug)]
 pub struct Live {
@@ -65,6 +81,9 @@ pub struct Live {
     pub recipients: BTreeMap<RecipientName, Arc<Recipient>>,
     /// Limits.
     pub limits: Limits,
+    /// The pace of hosts that are not like the others, by the registered part of their name or
+    /// their IP address.
+    pub paces: BTreeMap<String, Pace>,
     /// Agencies that credits are read by.
     pub agencies: Agencies,
     /// Thresholds of the verdict on copies.

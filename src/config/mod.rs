@@ -18,7 +18,7 @@ use secrecy::SecretString;
 
 use crate::{diagnostic::Report, model::Generation, query::Aliases, rule::Rule};
 
-pub use live::{Limits, Live};
+pub use live::{Limits, Live, Pace};
 pub use plan::{Plan, difference, keep};
 
 /// A configuration that was accepted, and what is odd about it all the same.

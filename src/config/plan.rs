@@ -25,7 +25,7 @@ pub struct Plan {
     pub rules_changed: Vec<RuleName>,
     /// Rules that are no longer asked.
     pub rules_gone: Vec<RuleName>,
-    /// Other sections that differ: `fetch`, `mail`, `recipient`, `limits`, `story`, `agency`,
+    /// Other sections that differ: `fetch`, `mail`, `recipient`, `limits`, `host`, `story`, `agency`,
     /// `publisher`.
     pub sections_changed: Vec<&'static str>,
     /// Settings that differ and stay as they are until the daemon is started again.
@@ -92,6 +92,7 @@ fn sections_changed(old: &Live, new: &Live) -> Vec<&'static str> {
         ("mail", mail),
         ("recipient", old.recipients == new.recipients),
         ("limits", old.limits == new.limits),
+        ("host", old.paces == new.paces),
         ("story", old.story == new.story),
         ("agency", old.agencies.added().0 == new.agencies.added().0),
         ("publisher", old.agencies.added().1 == new.agencies.added().1),

@@ -8,6 +8,8 @@ mod deliverer;
 mod heartbeat;
 mod housekeeper;
 mod indexer;
+mod jump;
+mod pace;
 mod poller;
 mod reloader;
 mod supervisor;
@@ -28,7 +30,7 @@ use crate::{
     observe,
     pipeline::{
         Context, InForce,
-        sync::{FirstPolls, sync},
+        sync::{FirstPolls, spread_overdue, sync},
     },
     store::{LoadVerdict, StoreError},
     systemd::Notifier,
@@ -63,6 +65,9 @@ pub async fn take_over(context: &Context, first: FirstPolls) -> Result<(), Store
         .write(move |tx| {
             tx.release_claims(now)?;
             sync(tx, &in_force.live, first, now)?;
+            if first == FirstPolls::Spread {
+                spread_overdue(tx, &in_force.live, now)?;
+            }
             tx.note_load(&LoadVerdict {
                 generation: in_force.live.generation,
                 at: now,

@@ -1,23 +1,25 @@
 //! Claims the feeds that are due and starts a poll for each, within limits.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    time::Duration,
-};
+use std::{collections::HashMap, future::pending, time::Duration};
 
 use jiff::Timestamp;
 use tokio::{
     task::{Id, JoinError, JoinSet},
-    time::timeout,
+    time::{Instant, sleep_until as sleep_until_instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, debug, error, info, info_span};
+use tracing::{Instrument, debug, error, info, info_span, warn};
 
-use super::{Pulse, wait::sleep_until};
+use super::{
+    Pulse,
+    jump::{Jump, Watch},
+    pace::{self, Paces},
+    wait::sleep_at_most_until,
+};
 use crate::{
     config::Limits,
     observe,
-    pipeline::{self, Context, commit::Report, poll::PollError},
+    pipeline::{self, Context, commit::Report, poll::PollError, sync},
     store::{ClaimedFeed, StoreError},
 };
 
@@ -35,22 +37,29 @@ const LAST_POLLS: Duration = Duration::from_secs(3);
 pub(super) struct Running {
     polls: JoinSet<Result<Report, PollError>>,
     feeds: HashMap<Id, ClaimedFeed>,
-    hosts: BTreeMap<String, usize>,
+    paces: Paces,
 }
 
 /// Polls what is due until told to stop; then waits a little for the polls under way. One that is
 /// dropped after that is done again at the next start, which takes back its claim.
 pub(super) async fn run(context: Context, pulse: Pulse, stop: CancellationToken) {
-    let mut running = Running::default();
+    let (mut running, mut watch) = (Running::default(), Watch::new(context.clock));
     loop {
+        if let Some(jump) = watch.look(context.clock)
+            && let Err(error) = land(&context, jump).await
+        {
+            error!("moving the times of polls: {}", observe::chain(&error));
+        }
         // Asked before the table is read, so that a nudge in between is not missed.
         let nudged = context.wake.feeds.notified();
         let next = running.start_due(&context).await;
+        let rested = running.paces.next();
         pulse.turned();
         tokio::select! {
             () = stop.cancelled() => break,
             Some(ended) = running.polls.join_next_with_id() => { running.settle(&context, ended).await; }
-            () = sleep_until(context.clock, next) => (),
+            () = sleep_at_most_until(context.clock, next) => (),
+            () = at(rested) => (),
             () = nudged => (),
         }
     }
@@ -64,6 +73,29 @@ pub(super) async fn run(context: Context, pulse: Pulse, stop: CancellationToken)
     }
 }
 
+/// After a clock was set, feeds are due as long from now as before; after a sleep, those that are
+/// overdue are asked once each, and not all at once.
+async fn land(context: &Context, jump: Jump) -> Result<(), StoreError> {
+    let (now, in_force) = (context.clock.now(), context.in_force());
+    match jump {
+        Jump::Set(by) => {
+            warn!("the clock was set by {by:#}: the times of polls move along");
+            context.store.write(move |tx| tx.shift_feeds(by)).await
+        }
+        Jump::Slept(time) => {
+            info!("slept for {} min: polls that are overdue are spread", time.as_secs() / 60);
+            context.store.write(move |tx| sync::spread_overdue(tx, &in_force.live, now)).await
+        }
+    }
+}
+
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until_instant(moment).await,
+        None => pending().await,
+    }
+}
+
 /// Polls everything that is due now, once, and waits for it; returns what was learned.
 pub async fn round(context: &Context) -> Result<(u32, Report), StoreError> {
     let (mut running, mut polls, mut total) = (Running::default(), 0, Report::default());
@@ -71,9 +103,14 @@ pub async fn round(context: &Context) -> Result<(u32, Report), StoreError> {
         let free = running.free(&context.in_force().live.limits);
         let started = running.claim(context, free).await?;
         polls += started;
-        match running.polls.join_next_with_id().await {
-            Some(ended) => total += running.settle(context, ended).await,
-            None => return Ok((polls, total)),
+        let now = context.clock.now();
+        let due = context.store.read(|tx| tx.next_feed_due(None)).await?;
+        // What is due and was not claimed waits for its host.
+        let gap = running.paces.next().filter(|_| due.is_some_and(|due| due <= now));
+        tokio::select! {
+            Some(ended) = running.polls.join_next_with_id() => total += running.settle(context, ended).await,
+            () = at(gap), if gap.is_some() => (),
+            else => return Ok((polls, total)),
         }
     }
 }
@@ -88,14 +125,12 @@ impl Running {
         let free = self.free(&context.in_force().live.limits);
         let now = context.clock.now();
         let looked = async {
-            let started = self.claim(context, free).await?;
-            let next = context.store.read(|tx| tx.next_feed_due()).await?;
-            Ok::<_, StoreError>((started, next))
+            self.claim(context, free).await?;
+            // A feed that is due and was not claimed waits for a slot, or for its host.
+            context.store.read(move |tx| tx.next_feed_due(Some(now))).await
         };
         match looked.await {
-            // A feed that is due and was not claimed waits for a slot, or for its host.
-            Ok((_, Some(next))) if next <= now && !self.polls.is_empty() => None,
-            Ok((_, next)) => next,
+            Ok(next) => next,
             Err(error) => {
                 error!("looking for feeds that are due: {}", observe::chain(&error));
                 Some(now + AFTER_REFUSAL)
@@ -107,18 +142,19 @@ impl Running {
         if free == 0 {
             return Ok(0);
         }
-        let (now, per_host) = (context.clock.now(), context.in_force().live.limits.polls_per_host);
-        let due = context.store.read(move |tx| tx.next_feed_due()).await?;
+        let (now, in_force) = (context.clock.now(), context.in_force());
+        let due = context.store.read(|tx| tx.next_feed_due(None)).await?;
         if due.is_none_or(|due| due > now) {
             return Ok(0);
         }
-        let hosts = self.hosts.clone();
+        let places = self.paces.places(&in_force.live);
         let claimed = context
             .store
-            .write(move |tx| tx.claim_feeds(now, LEASE, free, per_host, &hosts))
+            .write(move |tx| tx.claim_feeds(now, LEASE, free, pace::USUAL, &places))
             .await?;
         let started = u32::try_from(claimed.len()).unwrap_or(u32::MAX);
         for feed in claimed {
+            self.paces.begin(&feed, &in_force.live);
             self.start(context, feed);
         }
         Ok(started)
@@ -132,7 +168,6 @@ impl Running {
         let (trip, claimed) = (context.clone(), feed.clone());
         let poll = async move { pipeline::poll::run(&trip, &claimed).await };
         let id = self.polls.spawn(poll.instrument(span)).id();
-        *self.hosts.entry(feed.host.clone()).or_default() += 1;
         self.feeds.insert(id, feed);
     }
 
@@ -167,12 +202,7 @@ impl Running {
 
     fn forget(&mut self, id: Id) -> Option<ClaimedFeed> {
         let feed = self.feeds.remove(&id)?;
-        if let Some(polls) = self.hosts.get_mut(&feed.host) {
-            *polls -= 1;
-            if *polls == 0 {
-                self.hosts.remove(&feed.host);
-            }
-        }
+        self.paces.end(&feed);
         Some(feed)
     }
 }

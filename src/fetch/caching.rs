@@ -13,7 +13,7 @@ use reqwest::header::{
 use crate::model::{Hints, Validators};
 
 /// No server may ask for a longer pause: a wrong header must not silence a feed.
-pub(super) const LONGEST: Duration = Duration::from_hours(24);
+const LONGEST: Duration = Duration::from_hours(24);
 
 /// A longer validator is not worth carrying to and fro.
 const LONGEST_VALIDATOR: usize = 4096;

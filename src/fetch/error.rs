@@ -13,28 +13,33 @@ const LONGEST_QUOTE: usize = 200;
 impl From<Problem> for FetchError {
     /// A problem before the server said anything about coming back.
     fn from(problem: Problem) -> Self {
-        Self { problem, hints: Box::default() }
+        Self { problem, hints: Box::default(), status: None }
     }
 }
 
 /// An answer that is neither a document nor "not modified" nor a redirect.
 pub(super) fn refusal(status: StatusCode, headers: &HeaderMap) -> FetchError {
-    let mut hints = caching::hints(headers);
+    let hints = caching::hints(headers);
     let mut detail = format!("the server answered {}", status.as_u16());
+    let is_challenge = headers.get("cf-mitigated").is_some_and(|value| value == "challenge");
     let kind = match status {
+        _ if is_challenge => ProblemKind::Blocked,
         StatusCode::TOO_MANY_REQUESTS => ProblemKind::Throttled,
         StatusCode::SERVICE_UNAVAILABLE if hints.retry_after.is_some() => ProblemKind::Throttled,
         StatusCode::NOT_FOUND => ProblemKind::NotFound,
         StatusCode::GONE => ProblemKind::Gone,
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ProblemKind::Forbidden,
+        StatusCode::UNAUTHORIZED => ProblemKind::Unauthorized,
+        StatusCode::FORBIDDEN => ProblemKind::Forbidden,
         _ => ProblemKind::Status,
     };
-    if headers.get("cf-mitigated").is_some_and(|value| value == "challenge") {
+    if is_challenge {
         detail.push_str(" and asks for a browser (bot protection)");
-        // Nothing but time or a word with the operator of the server helps.
-        hints.retry_after = Some(caching::LONGEST);
     }
-    FetchError { problem: Problem::new(kind, detail), hints: Box::new(hints) }
+    FetchError {
+        problem: Problem::new(kind, detail),
+        hints: Box::new(hints),
+        status: Some(status.as_u16()),
+    }
 }
 
 /// A failure below HTTP, or of HTTP itself. Nothing of the address is repeated: it may hold tokens.

@@ -8,10 +8,9 @@ mod http;
 mod recorded;
 mod redirect;
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use url::Url;
-use xxhash_rust::xxh3::xxh3_64;
 
 pub use self::{
     guard::{Allowed, AllowedError},
@@ -91,8 +90,8 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// The body is shorter than the server said it would be.
     pub truncated: bool,
-    /// What to ask with next time; `body_hash` is `xxh3_64` of the body, the known one with 304.
-    /// Empty when truncated, so that the next poll gets the rest.
+    /// What to ask with next time; empty when truncated, so that the next poll gets the rest. Of
+    /// the body's hash only that of 304 is known here.
     pub validators: Validators,
     /// When to come back, by the server's word.
     pub hints: Hints,
@@ -102,22 +101,23 @@ pub struct Reply {
     pub url: String,
     /// Where a chain of permanent redirects led.
     pub moved_to: Option<String>,
+    /// The IP address that answered.
+    pub peer: Option<IpAddr>,
 }
 
 impl Reply {
     /// A whole document as a server without validators and hints gives it; for scripts.
     pub fn document(url: impl Into<String>, body: impl Into<Vec<u8>>) -> Self {
-        let body = body.into();
-        let body_hash = Some(xxh3_64(&body));
         Self {
             status: 200,
-            body,
+            body: body.into(),
             truncated: false,
-            validators: Validators { body_hash, ..Validators::default() },
+            validators: Validators::default(),
             hints: Hints::default(),
             content_type: None,
             url: url.into(),
             moved_to: None,
+            peer: None,
         }
     }
 }
@@ -130,6 +130,8 @@ pub struct FetchError {
     pub problem: Problem,
     /// What the server said about coming back; boxed, so that a success is not made larger.
     pub hints: Box<Hints>,
+    /// The status, where the server answered.
+    pub status: Option<u16>,
 }
 
 /// Why a fetcher cannot be set up.

@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
 use super::id::FeedName;
 
 /// When the page behind an item is fetched for its full text.
@@ -43,12 +45,13 @@ pub struct Validators {
     pub etag: Option<String>,
     /// The `Last-Modified` field, never re-formatted.
     pub last_modified: Option<String>,
-    /// Hash of the decoded body, to notice an unchanged one behind a 200.
+    /// Hash of what the decoded body says, to notice an unchanged one behind a 200.
     pub body_hash: Option<u64>,
 }
 
 /// What server and document say about when to come back; each only ever lengthens a pause.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default)]
 pub struct Hints {
     /// `Cache-Control: max-age` less `Age`, else `Expires` less `Date` (RFC 9111).
     pub fresh_for: Option<Duration>,
@@ -87,8 +90,12 @@ pub enum ProblemKind {
     NotFound,
     /// 410.
     Gone,
-    /// 401 or 403.
+    /// 401.
+    Unauthorized,
+    /// 403.
     Forbidden,
+    /// The server wants to see a browser.
+    Blocked,
     /// Something that is not a feed, for instance an HTML page.
     NotAFeed,
     /// A feed that was cut or broken; what could be read was kept.
@@ -114,12 +121,24 @@ impl ProblemKind {
             Self::Throttled => "throttled",
             Self::NotFound => "not_found",
             Self::Gone => "gone",
+            Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
+            Self::Blocked => "blocked",
             Self::NotAFeed => "not_a_feed",
             Self::Damaged => "damaged",
             Self::Fault => "fault",
             Self::Protocol => "protocol",
         }
+    }
+}
+
+impl ProblemKind {
+    /// Nobody answered: a fault of the server's network, of our own, or of what lies between.
+    pub const UNREACHED: [Self; 4] = [Self::Dns, Self::Connect, Self::Tls, Self::Timeout];
+
+    /// Whether nobody answered.
+    pub fn is_unreached(self) -> bool {
+        Self::UNREACHED.contains(&self)
     }
 }
 
@@ -152,7 +171,7 @@ impl fmt::Display for Problem {
 }
 
 /// What one poll came to.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum PollOutcome {
     /// A document with this many items.
     Fresh {
@@ -166,6 +185,7 @@ pub enum PollOutcome {
         problem: Problem,
     },
     /// 304.
+    #[default]
     NotModified,
     /// 200 with the body of last time.
     Unchanged,
@@ -177,6 +197,16 @@ pub enum PollOutcome {
 }
 
 impl PollOutcome {
+    /// The stable spelling in tables and JSON: how it ended, or the kind of the problem.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Fresh { .. } => "fresh",
+            Self::NotModified => "not_modified",
+            Self::Unchanged => "unchanged",
+            Self::Damaged { problem } | Self::Failed { problem } => problem.kind.as_str(),
+        }
+    }
+
     /// What went wrong, if something did.
     pub fn problem(&self) -> Option<&Problem> {
         match self {

@@ -11,10 +11,13 @@ pub mod doubts;
 pub mod hand;
 mod in_force;
 pub mod index;
+mod learned;
 mod notice;
+mod older;
 pub mod poll;
 pub mod prepare;
 pub mod sync;
+mod verdict;
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! One feed, once: ask, read, prepare, write down.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use tracing::{debug, info, warn};
@@ -8,14 +8,15 @@ use tracing::{debug, info, warn};
 use super::{
     Context, InForce,
     commit::{self, Batch, Report},
+    learned::{self, Learned},
+    older,
     prepare::{self, Circumstances, Prepared},
-    sync,
+    verdict,
 };
 use crate::{
-    fetch::{FetchError, Reply, Request},
-    model::{FeedSpec, Hints, Item, PollOutcome, Problem, ProblemKind, RuleName, Validators},
-    parse::{self, Parsed},
-    schedule::{self, Situation, cadence},
+    fetch::{FetchError, Request},
+    model::{FeedSpec, Item, PollOutcome, Problem, ProblemKind, RuleName},
+    schedule::Gap,
     store::{ClaimedFeed, PollEnd, StoreError},
 };
 
@@ -54,14 +55,6 @@ pub enum PollError {
     },
 }
 
-/// What the server's answer came to, before the store is asked.
-struct Learned {
-    outcome: PollOutcome,
-    validators: Validators,
-    hints: Hints,
-    items: Vec<Item>,
-}
-
 /// Polls a feed that was claimed, and writes down what it learned.
 pub async fn run(context: &Context, claimed: &ClaimedFeed) -> Result<Report, PollError> {
     let in_force = context.in_force();
@@ -70,10 +63,14 @@ pub async fn run(context: &Context, claimed: &ClaimedFeed) -> Result<Report, Pol
         return Ok(Report::default());
     };
     let started = context.clock.now();
-    let request = Request { url: spec.url.clone(), validators: claimed.state.validators.clone() };
+    let state = &claimed.state;
+    let url = state.habits.address(&spec.url).to_owned();
+    let request = Request { url, validators: state.validators.clone() };
     let learned = match in_force.fetcher.get(&request).await {
-        Ok(reply) => read(context, claimed, reply).await?,
-        Err(error) => failed(claimed, error),
+        Ok(reply) => {
+            learned::read(context, state, reply).await.map_err(|error| fault(claimed, &error))?
+        }
+        Err(error) => Learned::failed(state, error),
     };
     let report = store(context, claimed, &spec, &in_force, started, learned).await?;
     if report.new + report.revised > 0 {
@@ -99,88 +96,10 @@ pub async fn record_fault(
 ) -> Result<(), PollError> {
     let in_force = context.in_force();
     let Some(spec) = in_force.live.feeds.get(&claimed.state.name).cloned() else { return Ok(()) };
-    let error =
-        FetchError { problem: Problem::new(ProblemKind::Fault, detail), hints: Box::default() };
-    let learned = failed(claimed, error);
+    let error = FetchError::from(Problem::new(ProblemKind::Fault, detail));
+    let learned = Learned::failed(&claimed.state, error);
     store(context, claimed, &spec, &in_force, context.clock.now(), learned).await?;
     Ok(())
-}
-
-fn failed(claimed: &ClaimedFeed, error: FetchError) -> Learned {
-    Learned {
-        outcome: PollOutcome::Failed { problem: error.problem },
-        validators: claimed.state.validators.clone(),
-        hints: *error.hints,
-        items: Vec::new(),
-    }
-}
-
-async fn read(
-    context: &Context,
-    claimed: &ClaimedFeed,
-    reply: Reply,
-) -> Result<Learned, PollError> {
-    let known = &claimed.state.validators;
-    let Reply { status, body, truncated, validators, hints, content_type, url, .. } = reply;
-    if status == 304 {
-        let kept = Validators {
-            etag: validators.etag.or_else(|| known.etag.clone()),
-            last_modified: validators.last_modified.or_else(|| known.last_modified.clone()),
-            body_hash: known.body_hash,
-        };
-        return Ok(Learned {
-            outcome: PollOutcome::NotModified,
-            validators: kept,
-            hints,
-            items: Vec::new(),
-        });
-    }
-    if !truncated && validators.body_hash.is_some() && validators.body_hash == known.body_hash {
-        return Ok(Learned {
-            outcome: PollOutcome::Unchanged,
-            validators,
-            hints,
-            items: Vec::new(),
-        });
-    }
-    let parsed = context.compute(move || {
-        parse::parse(
-            &body,
-            &parse::Context { url: Some(&url), content_type: content_type.as_deref() },
-        )
-    });
-    let parsed = parsed.await.map_err(|error| fault(claimed, &error))?;
-    Ok(match parsed {
-        Err(problem) => Learned {
-            outcome: PollOutcome::Failed { problem },
-            validators: known.clone(),
-            hints,
-            items: Vec::new(),
-        },
-        Ok(parsed) => learned(parsed, validators, &hints, known, truncated),
-    })
-}
-
-/// A document that was cut gives its items, but not its validators: it must be asked for again.
-fn learned(
-    parsed: Parsed,
-    validators: Validators,
-    server: &Hints,
-    known: &Validators,
-    cut: bool,
-) -> Learned {
-    let Hints { fresh_for, retry_after, .. } = *server;
-    let hints = Hints { fresh_for, retry_after, ..parsed.hints };
-    let items = parsed.items.len();
-    let damage = if cut { "the answer was cut off" } else { "the document ends too early" };
-    let (outcome, validators) = if cut || parsed.truncated {
-        let detail = format!("{damage}; items that could be read: {items}");
-        let problem = Problem::new(ProblemKind::Damaged, detail);
-        (PollOutcome::Damaged { problem }, Validators { body_hash: None, ..known.clone() })
-    } else {
-        (PollOutcome::Fresh { items }, validators)
-    };
-    Learned { outcome, validators, hints, items: parsed.items }
 }
 
 async fn store(
@@ -189,40 +108,86 @@ async fn store(
     spec: &Arc<FeedSpec>,
     in_force: &Arc<InForce>,
     started: Timestamp,
-    learned: Learned,
+    mut learned: Learned,
 ) -> Result<Report, PollError> {
-    let Learned { outcome, validators, hints, items } = learned;
-    let in_document = u32::try_from(items.len()).unwrap_or(u32::MAX);
-    let items = unknown(context, claimed, items).await?;
+    let (items, gap) = unseen(context, claimed, in_force, started, &mut learned).await?;
     let now = context.clock.now();
     let prepared = prepare_all(context, claimed, spec, in_force, items, now).await?;
-    let failed = matches!(outcome, PollOutcome::Failed { .. });
-    let failures = if failed { claimed.state.failures.saturating_add(1) } else { 0 };
-    tell_problem(spec, claimed, outcome.problem(), failures);
-    let new_items = u32::try_from(prepared.len()).unwrap_or(u32::MAX);
-    let since = claimed
-        .state
-        .last_success
-        .map_or(Duration::ZERO, |last| started.duration_since(last).unsigned_abs());
-    let cadence = if failed {
-        claimed.state.cadence.clone()
-    } else {
-        cadence::observe(&claimed.state.cadence, in_document, new_items, since)
-    };
-    let next_due = schedule::next_poll(&Situation {
-        outcome: &outcome,
-        hints: &hints,
-        cadence: &cadence,
-        interval: spec.interval,
-        allowed: in_force.live.allows(&spec.url),
-        conditional: validators.etag.is_some() || validators.last_modified.is_some(),
-        failures,
+    let outage = is_outage(context, claimed, &learned, started).await?;
+    let poll = verdict::Poll {
+        claimed,
+        spec,
+        live: &in_force.live,
+        new_items: u32::try_from(prepared.len()).unwrap_or(u32::MAX),
+        gap,
+        outage,
         started,
         now,
-        seed: sync::seed(spec.name.as_str()),
-    });
-    let end = PollEnd { outcome, validators, cadence, failures, next_due, started, new_items };
+    };
+    let end = poll.end(learned);
+    tell_problem(spec, claimed, &end);
     write(context, claimed, in_force, prepared, end, now).await
+}
+
+/// Whether nobody could be reached, so that it is no fault of this feed.
+async fn is_outage(
+    context: &Context,
+    claimed: &ClaimedFeed,
+    learned: &Learned,
+    started: Timestamp,
+) -> Result<bool, PollError> {
+    let PollOutcome::Failed { problem } = &learned.outcome else { return Ok(false) };
+    if !problem.kind.is_unreached() {
+        return Ok(false);
+    }
+    let host = claimed.host.clone();
+    let asked = context
+        .store
+        .read(move |tx| Ok((tx.is_our_outage(&host, started)?, tx.outage()?.is_none())));
+    let (is_ours, is_new) = asked.await.map_err(|source| look_up(claimed, source))?;
+    if is_ours && is_new {
+        warn!("one host after the other cannot be reached: no feed is blamed until one answers");
+    }
+    Ok(is_ours)
+}
+
+/// The items that are not stored as they are, and the time in which some may have come and gone
+/// unseen. Where there may be such a time, or nothing is known yet, older pages are read too.
+async fn unseen(
+    context: &Context,
+    claimed: &ClaimedFeed,
+    in_force: &InForce,
+    started: Timestamp,
+    learned: &mut Learned,
+) -> Result<(Vec<Item>, Option<Gap>), PollError> {
+    let state = &claimed.state;
+    let shown = std::mem::take(&mut learned.items);
+    let count = shown.len();
+    let keys: Vec<_> = shown.iter().flat_map(|item| item.keys.clone()).collect();
+    let mut items = unknown(context, claimed, shown).await?;
+    let is_all_new = learned.is_whole_document() && count > 0 && items.len() == count;
+    if !is_all_new {
+        return Ok((items, None));
+    }
+    let gap = match state.last_success.filter(|_| state.cadence.window_items.is_some()) {
+        None => None,
+        Some(since) => {
+            let feed = state.id;
+            let known = context.store.read(move |tx| tx.knows_any(feed, &keys)).await;
+            if known.map_err(|source| look_up(claimed, source))? {
+                return Ok((items, None));
+            }
+            Some(Gap { since, until: started, items: learned.notes.items })
+        }
+    };
+    let Some(address) = learned.older.take() else { return Ok((items, gap)) };
+    let horizon = started - in_force.live.story.window;
+    let since = gap.as_ref().map_or(horizon, |gap| gap.since.min(horizon));
+    let start = older::Start { feed: state.id, url: &learned.url, older: address, since };
+    let older = older::read(context, in_force, start).await;
+    let older = older.map_err(|source| look_up(claimed, source))?;
+    items.extend(unknown(context, claimed, older.items).await?);
+    Ok((items, gap.filter(|_| !older.is_complete)))
 }
 
 /// The items that are not stored exactly as they are.
@@ -234,10 +199,10 @@ async fn unknown(
     if items.is_empty() {
         return Ok(items);
     }
-    let (feed, name) = (claimed.state.id, claimed.state.name.to_string());
+    let feed = claimed.state.id;
     let fingerprints: Vec<_> = items.iter().map(prepare::fingerprint).collect();
     let known = context.store.read(move |tx| tx.known(feed, &fingerprints)).await;
-    let known = known.map_err(|source| PollError::LookUp { feed: name, source })?;
+    let known = known.map_err(|source| look_up(claimed, source))?;
     Ok(items.into_iter().zip(known).filter_map(|(item, known)| (!known).then_some(item)).collect())
 }
 
@@ -306,21 +271,39 @@ async fn write(
 }
 
 /// A failing feed is told of at the first failure and at each doubling, a damaged one when that is
-/// new, and either when it is well again.
-fn tell_problem(spec: &FeedSpec, claimed: &ClaimedFeed, problem: Option<&Problem>, failures: u32) {
+/// new, and either when it is well again; an outage once, and a possible gap each time.
+fn tell_problem(spec: &FeedSpec, claimed: &ClaimedFeed, end: &PollEnd) {
     let before = claimed.state.problem.as_ref().map(|(kind, ..)| kind.as_str());
-    match problem {
+    let (name, failures) = (&spec.name, end.failures);
+    match end.outcome.problem() {
+        Some(problem) if end.outage => {
+            debug!(feed.name = %name, "feed `{name}` could not be asked: {problem}");
+        }
         Some(problem)
             if failures.is_power_of_two()
                 || (failures == 0 && before != Some(problem.kind.as_str())) =>
         {
-            warn!(feed.name = %spec.name, problem.kind = %problem.kind, failures, "feed `{}`: {problem}", spec.name);
+            warn!(feed.name = %name, problem.kind = %problem.kind, failures, "feed `{name}`: {problem}");
         }
-        None if before.is_some() => {
-            info!(feed.name = %spec.name, "feed `{}` is well again", spec.name);
-        }
+        None if before.is_some() => info!(feed.name = %name, "feed `{name}` is well again"),
         _ => {}
     }
+    if let Some(Gap { since, until, items }) = &end.gap {
+        warn!(
+            feed.name = %name,
+            "feed `{name}`: nothing is left of what it showed at {since}; more may have come and \
+             gone until {until} than its {items} items"
+        );
+    }
+    if let Some(moved) = end.habits.moved.as_ref().filter(|moved| moved.settled)
+        && claimed.state.habits.moved.as_ref().is_none_or(|before| !before.settled)
+    {
+        info!(feed.name = %name, "feed `{name}` has moved for good, as its server says since {}: the new address is asked from now on", moved.since);
+    }
+}
+
+fn look_up(claimed: &ClaimedFeed, source: StoreError) -> PollError {
+    PollError::LookUp { feed: claimed.state.name.to_string(), source }
 }
 
 fn fault(claimed: &ClaimedFeed, error: &tokio::task::JoinError) -> PollError {

@@ -6,14 +6,17 @@ use jiff::Timestamp;
 
 use crate::{
     config::Live,
+    model::{FeedName, FeedSpec},
     schedule,
     store::{StoreError, WriteTx},
+    text::address,
 };
 
-/// The longest time over which first polls are spread (`polling.md` item 32 of the checklist).
+/// The longest time over which polls are spread.
 const SPREAD: Duration = Duration::from_mins(15);
-/// How far apart first polls are, on average.
-const APART: Duration = Duration::from_millis(50);
+/// How far apart they are on average, and where the address is one the operator allows.
+const APART: Duration = Duration::from_secs(2);
+const APART_OWN: Duration = Duration::from_millis(50);
 
 /// When feeds that are new to the store get their first poll.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -31,15 +34,12 @@ pub fn sync(
     first: FirstPolls,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let spread = match first {
-        FirstPolls::AtOnce => Duration::ZERO,
-        FirstPolls::Spread => {
-            SPREAD.min(APART * u32::try_from(live.feeds.len()).unwrap_or(u32::MAX))
-        }
-    };
     let kept: Vec<_> = live.feeds.keys().cloned().collect();
     for spec in live.feeds.values() {
-        let first_due = schedule::first_poll(now, seed(spec.name.as_str()), spread);
+        let first_due = match first {
+            FirstPolls::AtOnce => now,
+            FirstPolls::Spread => spread(live, spec, now),
+        };
         tx.sync_feed(&spec.name, &spec.url, &host(&spec.url), first_due)?;
     }
     tx.retire_feeds_except(&kept)?;
@@ -49,12 +49,44 @@ pub fn sync(
     Ok(())
 }
 
-/// What pacing counts by: the host of an address.
+/// Spreads the feeds that are overdue, as after a long stop: each is asked once, and not all at the
+/// same moment. Those on an address of the operator's own stay due.
+pub fn spread_overdue(tx: &WriteTx<'_>, live: &Live, now: Timestamp) -> Result<(), StoreError> {
+    for name in tx.overdue_feeds(now)? {
+        let spec = live.feeds.get(&name).filter(|spec| !live.allows(&spec.url));
+        if let Some(spec) = spec {
+            tx.put_off(&name, spread(live, spec, now))?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets feeds be asked again that were stopped, since they are asked otherwise from now on.
+pub fn resume(
+    tx: &WriteTx<'_>,
+    live: &Live,
+    names: &[FeedName],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for spec in names.iter().filter_map(|name| live.feeds.get(name)) {
+        tx.resume_feed(&spec.name, spread(live, spec, now))?;
+    }
+    Ok(())
+}
+
+/// A moment for a feed when all are due at once, always the same share of the time.
+fn spread(live: &Live, spec: &FeedSpec, now: Timestamp) -> Timestamp {
+    let apart = if live.allows(&spec.url) { APART_OWN } else { APART };
+    let feeds = u32::try_from(live.feeds.len()).unwrap_or(u32::MAX);
+    let over = apart.saturating_mul(feeds).min(SPREAD).min(spec.interval.unwrap_or(SPREAD));
+    schedule::first_poll(now, seed(spec.name.as_str()), over)
+}
+
+/// What pacing counts by: the registered part of the host of an address.
 fn host(address: &str) -> String {
-    url::Url::parse(address)
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned))
-        .unwrap_or_default()
+    let url = url::Url::parse(address).ok();
+    let host = url.as_ref().and_then(url::Url::host_str).unwrap_or_default();
+    address::registered(host).to_owned()
 }
 
 /// A number that is always the same for a feed, so that its jitter is too.

@@ -14,8 +14,14 @@ const THROTTLED: Duration = Duration::from_hours(1);
 /// The least pause after 404: somebody must act, on one side or the other.
 const NOT_FOUND: Duration = Duration::from_hours(1);
 
-/// The least pause after 401 or 403: asking more often makes a block worse.
+/// The least pause after 403: asking more often makes a block worse.
 const FORBIDDEN: Duration = Duration::from_hours(6);
+
+/// The pause towards a host that asked for patience and did not say how long: twice the usual, at
+/// least an hour.
+pub(super) fn slowed(usual: Duration) -> Duration {
+    usual.saturating_mul(2).max(THROTTLED)
+}
 
 /// A failed poll, as far as the pause after it is concerned.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +61,7 @@ impl Failure {
             ProblemKind::Throttled => THROTTLED,
             ProblemKind::NotFound => NOT_FOUND,
             ProblemKind::Forbidden => FORBIDDEN,
-            ProblemKind::Gone => LONGEST,
+            ProblemKind::Blocked | ProblemKind::Gone | ProblemKind::Unauthorized => LONGEST,
             _ => Duration::ZERO,
         }
     }
@@ -108,6 +114,7 @@ mod tests {
             (ProblemKind::Throttled, 60 * MINUTE),
             (ProblemKind::Forbidden, 360 * MINUTE),
             (ProblemKind::Gone, LONGEST),
+            (ProblemKind::Blocked, LONGEST),
             (ProblemKind::Status, 15 * MINUTE),
         ] {
             assert_eq!(after(kind, 1, None), least, "{kind}");

@@ -2,16 +2,23 @@
 
 pub mod backoff;
 pub mod cadence;
+pub mod habits;
+pub mod health;
+pub mod rhythm;
 #[cfg(test)]
 mod tests;
+mod why;
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 pub use cadence::Cadence;
+pub use habits::{Habits, Move};
+pub use health::{Facts, Gap, Health};
+pub use why::Why;
 
-use crate::model::{Hints, PollOutcome};
+use crate::model::{Hints, PollOutcome, ProblemKind};
 
 /// The longest pause, whatever server, document or failures say.
 pub const LONGEST: Duration = Duration::from_hours(24);
@@ -43,6 +50,8 @@ pub struct Situation<'a> {
     pub allowed: bool,
     /// The server gave validators.
     pub conditional: bool,
+    /// The host asked for patience within the last day, without saying for how long.
+    pub slowed: bool,
     /// Failures in a row, this one included; 0 after a success.
     pub failures: u32,
     /// When this poll started.
@@ -53,32 +62,65 @@ pub struct Situation<'a> {
     pub seed: u64,
 }
 
-/// The moment of the next poll: after `now`, at most 24 h and the jitter of 5 % ahead.
+/// When a feed is asked again, and why not sooner.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Next {
+    /// The moment.
+    pub at: Timestamp,
+    /// What decided it.
+    pub why: Why,
+}
+
+/// The next poll: after `now`, at most 24 h and the jitter of 5 % ahead.
 ///
 /// A failing feed is never given up. Pauses count from the start of the poll, so that the rhythm
 /// does not drift; jitter only ever lengthens them.
-pub fn next_poll(situation: &Situation<'_>) -> Timestamp {
+pub fn next_poll(situation: &Situation<'_>) -> Next {
     let (now, started) = (situation.now, start_of_poll(situation));
-    let usual = usual_pause(situation);
-    let pause = match situation.outcome {
-        PollOutcome::Failed { problem } => backoff::Failure {
-            kind: problem.kind,
-            in_a_row: situation.failures,
-            retry_after: situation.hints.retry_after,
-            own_server: follows_the_operator(situation),
+    let (usual, reason) = usual_pause(situation);
+    let (pause, why) = match situation.outcome {
+        PollOutcome::Failed { problem } => {
+            let failure = backoff::Failure {
+                kind: problem.kind,
+                in_a_row: situation.failures,
+                retry_after: situation.hints.retry_after,
+                own_server: follows_the_operator(situation),
+            };
+            let pause = failure.pause(usual);
+            let is_asked = situation.hints.retry_after == Some(pause);
+            (pause, if is_asked { Why::RetryAfter } else { Why::Failures })
         }
-        .pause(usual),
         _ if follows_the_operator(situation) => {
-            return later(started, usual).max(later(now, SHORTEST_OWN));
+            let at = later(started, usual).max(later(now, SHORTEST_OWN));
+            return Next { at, why: reason };
         }
-        _ => usual.max(asked_for(situation.hints)),
+        _ => {
+            let Hints { fresh_for, retry_after, ttl, .. } = *situation.hints;
+            let asked =
+                [(fresh_for, Why::FreshFor), (retry_after, Why::RetryAfter), (ttl, Why::Ttl)];
+            let asked = asked.into_iter().filter_map(|(pause, why)| Some((pause?, why)));
+            asked.fold(
+                (usual, reason),
+                |longest, other| {
+                    if other.0 > longest.0 { other } else { longest }
+                },
+            )
+        }
     };
     let pause = backoff::jittered(pause.min(LONGEST), situation.seed);
     let moment = later(started, pause).max(later(now, SHORTEST_OWN));
     if follows_the_operator(situation) {
-        return moment;
+        return Next { at: moment, why };
     }
-    open_hour(moment, situation.hints, later(now, LONGEST))
+    let open = open_hour(moment, situation.hints, later(now, LONGEST));
+    Next { at: open, why: if open > moment { Why::Skipped } else { why } }
+}
+
+/// Whether a feed is not asked again until its address or its credentials change: it is gone (410),
+/// or the server wants to know who we are (401).
+pub fn stops(outcome: &PollOutcome) -> bool {
+    let PollOutcome::Failed { problem } = outcome else { return false };
+    matches!(problem.kind, ProblemKind::Gone | ProblemKind::Unauthorized)
 }
 
 /// The first poll of a feed that is due at start, spread so that not all start at once: a moment
@@ -100,19 +142,20 @@ fn start_of_poll(situation: &Situation<'_>) -> Timestamp {
 }
 
 /// The pause while all is well and nobody asks for a longer one.
-fn usual_pause(situation: &Situation<'_>) -> Duration {
-    let pause = match situation.interval {
-        Some(interval) if situation.allowed => interval.max(SHORTEST_OWN),
-        Some(interval) => interval.max(SHORTEST),
-        None if situation.conditional || situation.allowed => situation.cadence.pause(),
-        None => situation.cadence.pause().max(SHORTEST_UNCONDITIONAL),
+fn usual_pause(situation: &Situation<'_>) -> (Duration, Why) {
+    let cadence = situation.cadence.pause();
+    let (pause, why) = match situation.interval {
+        Some(interval) if situation.allowed => (interval.max(SHORTEST_OWN), Why::Interval),
+        Some(interval) => (interval.max(SHORTEST), Why::Interval),
+        None if situation.conditional || situation.allowed || cadence > SHORTEST_UNCONDITIONAL => {
+            (cadence, Why::Cadence)
+        }
+        None => (SHORTEST_UNCONDITIONAL, Why::NoValidators),
     };
-    pause.min(LONGEST)
-}
-
-/// The longest of the pauses that server and document ask for.
-fn asked_for(hints: &Hints) -> Duration {
-    [hints.fresh_for, hints.retry_after, hints.ttl].into_iter().flatten().max().unwrap_or_default()
+    if situation.slowed && !follows_the_operator(situation) {
+        return (backoff::slowed(pause).min(LONGEST), Why::Slowed);
+    }
+    (pause.min(LONGEST), why)
 }
 
 /// The first moment from `moment` on that the feed does not ask to skip, at most `latest` unless

@@ -24,6 +24,7 @@ struct Feed {
     interval: Option<Duration>,
     allowed: bool,
     conditional: bool,
+    slowed: bool,
     failures: u32,
     started: Timestamp,
     now: Timestamp,
@@ -39,6 +40,7 @@ impl Default for Feed {
             interval: None,
             allowed: false,
             conditional: true,
+            slowed: false,
             failures: 0,
             started: at("2026-03-03T12:00:00Z"),
             now: at("2026-03-03T12:00:03Z"),
@@ -49,6 +51,10 @@ impl Default for Feed {
 
 impl Feed {
     fn next(&self) -> Timestamp {
+        self.reckon().at
+    }
+
+    fn reckon(&self) -> Next {
         next_poll(&Situation {
             outcome: &self.outcome,
             hints: &self.hints,
@@ -56,6 +62,7 @@ impl Feed {
             interval: self.interval,
             allowed: self.allowed,
             conditional: self.conditional,
+            slowed: self.slowed,
             failures: self.failures,
             started: self.started,
             now: self.now,
@@ -165,6 +172,57 @@ fn freshness_of_an_error_page_delays_nothing() {
 }
 
 #[test]
+fn a_host_that_asked_for_patience_is_spared() {
+    let feed = Feed { slowed: true, ..Feed::default() };
+    feed.waits(60 * MINUTE);
+    Feed { interval: Some(50 * MINUTE), slowed: true, ..Feed::default() }.waits(100 * MINUTE);
+    let own = Feed { interval: Some(MINUTE), allowed: true, slowed: true, ..Feed::default() };
+    own.waits(MINUTE);
+}
+
+#[test]
+fn what_is_gone_or_wants_credentials_is_not_asked_again() {
+    for (outcome, stopped) in [
+        (failed(ProblemKind::Gone), true),
+        (failed(ProblemKind::Unauthorized), true),
+        (failed(ProblemKind::Forbidden), false),
+        (failed(ProblemKind::NotFound), false),
+        (failed(ProblemKind::Dns), false),
+        (PollOutcome::NotModified, false),
+    ] {
+        assert_eq!(stops(&outcome), stopped, "{outcome:?}");
+    }
+}
+
+#[test]
+fn it_is_said_why_a_feed_is_not_asked_sooner() {
+    let well = Feed::default;
+    let skip = Hints { skip_hours: vec![12], ..Hints::default() };
+    for (feed, why) in [
+        (well(), Why::Cadence),
+        (Feed { interval: Some(MINUTE), ..well() }, Why::Interval),
+        (Feed { conditional: false, ..well() }, Why::NoValidators),
+        (Feed { hints: hints(Some(30), None, Some(20)), ..well() }, Why::FreshFor),
+        (Feed { hints: hints(Some(30), None, Some(40)), ..well() }, Why::Ttl),
+        (Feed { hints: hints(None, Some(30), None), ..well() }, Why::RetryAfter),
+        (Feed { hints: skip, ..well() }, Why::Skipped),
+        (Feed { slowed: true, ..well() }, Why::Slowed),
+        (Feed { outcome: failed(ProblemKind::Dns), failures: 1, ..well() }, Why::Failures),
+        (
+            Feed {
+                outcome: failed(ProblemKind::Throttled),
+                hints: hints(None, Some(30), None),
+                failures: 1,
+                ..well()
+            },
+            Why::RetryAfter,
+        ),
+    ] {
+        assert_eq!(feed.reckon().why, why, "{feed:?}");
+    }
+}
+
+#[test]
 fn skipped_hours_and_days_are_skipped() {
     let mut feed =
         Feed { hints: Hints { skip_hours: vec![12, 13], ..Hints::default() }, ..Feed::default() };
@@ -210,6 +268,7 @@ fn kinds() -> impl Strategy<Value = ProblemKind> {
         K::NotFound,
         K::Gone,
         K::Forbidden,
+        K::Blocked,
         K::Status,
         K::NotAFeed,
     ])
@@ -235,14 +294,14 @@ prop_compose! {
     fn feeds()(
         kind in prop::option::of(kinds()), hints in any_hints(),
         window_items: Option<u32>, items_per_hour: Option<f64>, interval: Option<Duration>,
-        allowed: bool, conditional: bool, failures: u32,
+        allowed: bool, conditional: bool, slowed: bool, failures: u32,
         now in moments(), elsewhere in moments(), took in 0_u64..900, sane: bool, seed: u64,
     ) -> Feed {
         let started = if sane { now.checked_sub(Duration::from_secs(took)).unwrap_or(now) } else { elsewhere };
         Feed {
             outcome: kind.map_or(PollOutcome::Unchanged, failed), hints,
             cadence: Cadence { window_items, items_per_hour },
-            interval, allowed, conditional, failures, started, now, seed,
+            interval, allowed, conditional, slowed, failures, started, now, seed,
         }
     }
 }

@@ -18,6 +18,8 @@ pub use sqlite::{
     deliveries::{ClaimedDelivery, DeliveryRow, Ended, Frozen, Hearer, Promise, Thread},
     feeds::{ClaimedFeed, FeedRow, FeedState, PollEnd},
     judgements::JudgementRow,
+    network::{Outage, Patience},
+    polls::{PollNotes, PollRow},
     revisions::Version,
     rules::Activity,
     stories::{ExactCopy, Headline, Link, StoryRow},

@@ -19,6 +19,7 @@ mod mutants;
 mod newspapers;
 mod parse;
 mod pipeline;
+mod polite;
 mod related;
 mod reloads;
 mod rules;

@@ -35,7 +35,7 @@ pub(super) fn run(command: &StoriesCommand) -> anyhow::Result<Exit> {
     }
 }
 
-fn print(answer: &str) -> anyhow::Result<Exit> {
+pub(super) fn print(answer: &str) -> anyhow::Result<Exit> {
     let mut out = io::stdout().lock();
     match out.write_all(answer.as_bytes()).and_then(|()| out.flush()) {
         // Whoever reads has enough, for instance `head`.

@@ -232,7 +232,7 @@ fn check_credentials(section: &Placed<raw::Mail>, report: &mut Report) {
     }
 }
 
-fn span<T>(
+pub(super) fn span<T>(
     section: Option<&Placed<T>>,
     text: Option<&Spanned<String>>,
     seconds: RangeInclusive<u64>,
@@ -241,7 +241,7 @@ fn span<T>(
     section?.read(text?, report, |text| value::duration(text, seconds))
 }
 
-fn number<T>(
+pub(super) fn number<T>(
     section: &Placed<T>,
     written: Option<&Spanned<i64>>,
     range: RangeInclusive<u64>,

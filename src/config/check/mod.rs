@@ -3,6 +3,7 @@
 pub(crate) mod address;
 mod edges;
 mod feed;
+mod host;
 mod houses;
 mod query;
 mod recipient;
@@ -42,17 +43,19 @@ pub(super) fn live(
     let fetch = edges::fetch(raw, report);
     let feeds = feed::feeds(raw, &fetch, report);
     let compiler = Compiler::new(query::aliases(raw, report), before);
+    let limits = edges::limits(raw, report);
     let rules = rule::rules(raw, &feed::known(raw), &compiler, report);
     let live = Live {
         generation,
         data: raw.data.as_ref().map_or(data, |data| PathBuf::from(&data.value)),
+        paces: host::paces(raw, &feeds, &fetch, &limits, report),
         feeds,
         disabled: rules.disabled,
         policies: rules.policies,
         renamed: rules.renamed,
         recipients: recipient::recipients(raw, report),
         agencies: houses::agencies(raw, report),
-        limits: edges::limits(raw, report),
+        limits,
         story: edges::story(raw, report),
         first_poll_alert: edges::first_poll_alert(raw, report),
         fetch,

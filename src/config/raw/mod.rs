@@ -27,6 +27,7 @@ pub(super) struct Raw {
     pub(super) mail: Option<Placed<Mail>>,
     pub(super) limits: Option<Placed<Limits>>,
     pub(super) story: Option<Placed<Story>>,
+    pub(super) hosts: Vec<Placed<Host>>,
     pub(super) feeds: Vec<Placed<Feed>>,
     pub(super) agencies: Vec<Placed<Agency>>,
     pub(super) publishers: Vec<Placed<Publisher>>,
@@ -81,6 +82,15 @@ pub(super) struct Story {
     pub(super) copy: Option<Spanned<f64>>,
     pub(super) related: Option<Spanned<f64>>,
     pub(super) rewritten: Option<Spanned<f64>>,
+}
+
+/// `[[host]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Host {
+    pub(super) name: Spanned<String>,
+    pub(super) connections: Option<Spanned<i64>>,
+    pub(super) gap: Option<Spanned<String>>,
 }
 
 /// `[[feed]]`.
@@ -167,6 +177,7 @@ const SECTIONS: &[&str] = &[
     "story",
     "agency",
     "publisher",
+    "host",
     "feed",
     "alias",
     "recipient",
@@ -206,6 +217,10 @@ impl Raw {
                 "mail" => once(&mut self.mail, at, read(value, source, report), report),
                 "limits" => once(&mut self.limits, at, read(value, source, report), report),
                 "story" => once(&mut self.story, at, read(value, source, report), report),
+                "host" => {
+                    let hosts = each(value, &key, source, &mut self.unreadable, report);
+                    self.hosts.extend(hosts);
+                }
                 "feed" => {
                     let feeds = each(value, &key, source, &mut self.unreadable, report);
                     self.feeds.extend(feeds);

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
-use super::{Live, Loaded, Plan, accept, check, difference, keep, raw};
+use super::{Live, Loaded, Pace, Plan, accept, check, difference, keep, raw};
 use crate::{
     alert::{Send, TellAgain, When},
     diagnostic::{Report, Source},
@@ -66,6 +66,43 @@ fn warned(text: &str) -> String {
 /// [`DESK`] with lines at its end, which is within the rule.
 fn desk_and(lines: &str) -> String {
     format!("{DESK}{lines}\n")
+}
+
+#[test]
+fn hosts_have_the_pace_that_is_set_and_allowed_addresses_need_no_gap() {
+    let hosts = "[fetch]\nallow = ['10.0.0.1']\n[limits]\npolls_per_host = 3\n\
+                 [[feed]]\nname = 'own'\nurl = 'http://10.0.0.1/feed'\n\
+                 [[host]]\nname = 'arden.example'\nconnections = 2\n\
+                 [[host]]\nname = '192.0.2.7'\ngap = '10 s'\n";
+    let live = live(&desk_and(hosts));
+    let pace = |connections, seconds| Pace { connections, gap: Duration::from_secs(seconds) };
+    assert_eq!(Pace::usual(&live.limits), pace(3, 1));
+    let paces: Vec<_> = live.paces.iter().map(|(name, pace)| (name.as_str(), *pace)).collect();
+    let expected =
+        [("10.0.0.1", pace(3, 0)), ("192.0.2.7", pace(3, 10)), ("arden.example", pace(2, 1))];
+    assert_eq!(paces, expected);
+}
+
+#[test]
+fn a_host_is_named_by_what_pacing_counts() {
+    let host = "[[host]]\nname = 'www.arden.example'\ngap = '2 hours'";
+    assert_snapshot!(refused(&desk_and(host)), @r#"
+    error: `www.arden.example` is paced together with all of `arden.example`
+      --> w.toml:16:8
+       |
+    16 | name = 'www.arden.example'
+       |        ^^^^^^^^^^^^^^^^^^^
+       |
+       = help: write name = "arden.example"
+
+    error: `2 hours` is too long
+      --> w.toml:17:7
+       |
+    17 | gap = '2 hours'
+       |       ^^^^^^^^^
+       |
+       = help: the most is 1 hour
+    "#);
 }
 
 #[test]

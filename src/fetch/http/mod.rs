@@ -11,7 +11,6 @@ use reqwest::{
     redirect::Policy,
 };
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
     Allowed, FetchError, Reply, Request, Settings, SetupError,
@@ -128,12 +127,15 @@ impl Http {
         let hints = caching::hints(response.headers());
         let body = match self.body(&mut response).await {
             Ok(body) => body,
-            Err(problem) => return Err(FetchError { problem, hints: Box::new(hints) }),
+            Err(problem) => {
+                let status = Some(response.status().as_u16());
+                return Err(FetchError { problem, hints: Box::new(hints), status });
+            }
         };
         let validators = if body.cut {
             Validators::default()
         } else {
-            caching::validators(response.headers(), Some(xxh3_64(&body.bytes)))
+            caching::validators(response.headers(), None)
         };
         Ok(Reply {
             status: response.status().as_u16(),
@@ -144,6 +146,7 @@ impl Http {
             content_type: content_type(response.headers()),
             url: trail.end(),
             moved_to: trail.moved_to(),
+            peer: response.remote_addr().map(|peer| peer.ip()),
         })
     }
 
@@ -200,6 +203,7 @@ fn not_modified(response: &Response, known: &Validators, trail: &Trail) -> Reply
         content_type: content_type(response.headers()),
         url: trail.end(),
         moved_to: trail.moved_to(),
+        peer: response.remote_addr().map(|peer| peer.ip()),
     }
 }
 
@@ -253,5 +257,7 @@ fn system_roots() -> RootCertStore {
     roots
 }
 
+#[cfg(test)]
+mod nacks;
 #[cfg(test)]
 mod tests;

@@ -2,18 +2,23 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, Row};
 
 use super::{
     ReadTx, WriteTx,
+    network::Patience,
+    polls::PollNotes,
     rows::{from_ms, to_ms},
 };
 use crate::{
-    model::{Claim, FeedId, FeedName, PollOutcome, Validators},
-    schedule::Cadence,
+    model::{Claim, FeedId, FeedName, ItemKey, PollOutcome, Validators},
+    schedule::{Cadence, Facts, Gap, Habits, Health},
     store::StoreError,
 };
+
+/// Over how long feeds are spread that an outage kept from being asked.
+const AFTER_OUTAGE: Duration = Duration::from_mins(5);
 
 /// What is known of a feed.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +37,10 @@ pub struct FeedState {
     pub last_success: Option<Timestamp>,
     /// When it was last polled.
     pub last_poll: Option<Timestamp>,
+    /// When it last had something new.
+    pub last_new: Option<Timestamp>,
+    /// What is learnt of it.
+    pub habits: Habits,
     /// Kind, detail and begin of what is wrong with it.
     pub problem: Option<(String, String, Timestamp)>,
 }
@@ -41,8 +50,12 @@ pub struct FeedState {
 pub struct ClaimedFeed {
     /// What is known of it.
     pub state: FeedState,
-    /// The host it is on.
+    /// The host it is on, as pacing counts.
     pub host: String,
+    /// The IP address that answered last.
+    pub address: Option<String>,
+    /// Its host asked for patience within the last day, without saying for how long.
+    pub slowed: bool,
     /// When it was due before the claim.
     pub was_due: Timestamp,
     /// The fence.
@@ -66,6 +79,20 @@ pub struct PollEnd {
     pub started: Timestamp,
     /// How many of its items were new.
     pub new_items: u32,
+    /// What is learnt of the feed, this poll included.
+    pub habits: Habits,
+    /// It is not to be asked again until its address or its credentials change.
+    pub stops: bool,
+    /// Nobody could be reached, and the feed is not to blame.
+    pub outage: bool,
+    /// The IP address that answered.
+    pub address: Option<String>,
+    /// Items may have come and gone unseen before it.
+    pub gap: Option<Gap>,
+    /// The server asked for patience with all of its feeds.
+    pub patience: Option<Patience>,
+    /// What else there is to tell of it.
+    pub notes: PollNotes,
 }
 
 /// A feed as `status` tells of it.
@@ -77,8 +104,12 @@ pub struct FeedRow {
     pub url: String,
     /// When it is due.
     pub due_at: Timestamp,
-    /// When it last had something new.
-    pub last_new: Option<Timestamp>,
+    /// It is not, until its address or its credentials change.
+    pub stopped: bool,
+    /// Until when its host is spared.
+    pub slowed_until: Option<Timestamp>,
+    /// Its last possible gap.
+    pub gap: Option<Gap>,
     /// Polls so far.
     pub polls: u64,
     /// Of these, answered by 304 or with the body of last time.
@@ -87,8 +118,26 @@ pub struct FeedRow {
     pub articles: u64,
 }
 
+impl FeedRow {
+    /// How the feed is.
+    pub fn health(&self, now: Timestamp) -> Health {
+        let state = &self.state;
+        let facts = Facts {
+            problem: state.problem.as_ref(),
+            failures: state.failures,
+            last_success: state.last_success,
+            last_new: state.last_new,
+            habits: &state.habits,
+            slowed_until: self.slowed_until,
+            gap: self.gap.as_ref(),
+            due_at: self.due_at,
+        };
+        Health::of(&facts, now)
+    }
+}
+
 const STATE: &str = "id, name, etag, last_modified, body_hash, window_items, items_per_hour, failures, last_success, last_poll,
-    problem_kind, problem_detail, problem_since";
+    problem_kind, problem_detail, problem_since, last_new, habits";
 
 fn state(row: &Row<'_>) -> rusqlite::Result<FeedState> {
     let problem = match row.get::<_, Option<String>>(10)? {
@@ -111,6 +160,9 @@ fn state(row: &Row<'_>) -> rusqlite::Result<FeedState> {
         failures: row.get(7)?,
         last_success: row.get::<_, Option<i64>>(8)?.map(from_ms),
         last_poll: row.get::<_, Option<i64>>(9)?.map(from_ms),
+        last_new: row.get::<_, Option<i64>>(13)?.map(from_ms),
+        // Learnt anew where another version wrote what this one cannot read.
+        habits: serde_json::from_str(&row.get::<_, String>(14)?).unwrap_or_default(),
         problem,
     })
 }
@@ -125,12 +177,14 @@ impl WriteTx<'_> {
         host: &str,
         first_due: Timestamp,
     ) -> Result<FeedId, StoreError> {
-        let known: Option<(i64, String, bool)> = self
+        let known: Option<(i64, String, bool, String)> = self
             .db
-            .prepare_cached("SELECT id, url, retired FROM feed WHERE name = ?1")?
-            .query_row([name.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .prepare_cached("SELECT id, url, retired, host FROM feed WHERE name = ?1")?
+            .query_row([name.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })
             .optional()?;
-        let Some((id, known_url, retired)) = known else {
+        let Some((id, known_url, retired, known_host)) = known else {
             self.db
                 .prepare_cached(
                     "INSERT INTO feed (name, url, host, due_at) VALUES (?1, ?2, ?3, ?4)",
@@ -144,17 +198,58 @@ impl WriteTx<'_> {
                     "UPDATE feed SET url = ?2, host = ?3, retired = 0, due_at = ?4, claim = claim + 1,
                          claimed = 0, etag = NULL, last_modified = NULL, body_hash = NULL,
                          window_items = NULL, items_per_hour = NULL, failures = 0,
-                         problem_kind = NULL, problem_detail = NULL, problem_since = NULL
+                         problem_kind = NULL, problem_detail = NULL, problem_since = NULL,
+                         habits = '{}', stopped = 0, missed = 0, address = NULL
                      WHERE id = ?1",
                 )?
                 .execute((id, url, host, to_ms(first_due)))?;
         } else if retired {
             self.db.execute(
-                "UPDATE feed SET retired = 0, due_at = ?2 WHERE id = ?1",
+                "UPDATE feed SET retired = 0, stopped = 0,
+                     due_at = CASE WHEN stopped THEN ?2 ELSE max(due_at, ?2) END WHERE id = ?1",
                 (id, to_ms(first_due)),
             )?;
         }
+        if known_host != host {
+            self.db.execute("UPDATE feed SET host = ?2 WHERE id = ?1", (id, host))?;
+        }
         Ok(FeedId(id))
+    }
+
+    /// Lets a feed be asked again that was stopped, at `due`.
+    pub fn resume_feed(&self, name: &FeedName, due: Timestamp) -> Result<(), StoreError> {
+        self.db
+            .prepare_cached(
+                "UPDATE feed SET stopped = 0, due_at = ?2 WHERE name = ?1 AND stopped = 1",
+            )?
+            .execute((name.as_str(), to_ms(due)))?;
+        Ok(())
+    }
+
+    /// The feeds that are overdue.
+    pub fn overdue_feeds(&self, now: Timestamp) -> Result<Vec<FeedName>, StoreError> {
+        let mut names = self.db.prepare_cached(
+            "SELECT name FROM feed WHERE retired = 0 AND stopped = 0 AND claimed = 0 AND due_at <= ?1",
+        )?;
+        let names =
+            names.query_map([to_ms(now)], |row| Ok(FeedName::new(row.get::<_, String>(0)?)))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
+    /// Puts off a feed that nobody has claimed.
+    pub fn put_off(&self, name: &FeedName, due: Timestamp) -> Result<(), StoreError> {
+        self.db
+            .prepare_cached("UPDATE feed SET due_at = ?2 WHERE name = ?1 AND claimed = 0")?
+            .execute((name.as_str(), to_ms(due)))?;
+        Ok(())
+    }
+
+    /// Moves the due times of all feeds along with a clock that was set by `by`.
+    pub fn shift_feeds(&self, by: SignedDuration) -> Result<(), StoreError> {
+        let by = i64::try_from(by.as_millis()).unwrap_or(0);
+        self.db.execute("UPDATE feed SET due_at = due_at + ?1", [by])?;
+        self.db.execute("UPDATE host SET slowed_until = slowed_until + ?1", [by])?;
+        Ok(())
     }
 
     /// Retires every feed that is not among `kept`; its history stays.
@@ -185,41 +280,49 @@ impl WriteTx<'_> {
         Ok(feeds + deliveries)
     }
 
-    /// Claims at most `most` due feeds, the longest due first; a host gets no more than `per_host`,
-    /// counting the polls of it that `running` says are under way.
+    /// Claims at most `most` due feeds, the longest due first. `places` says how many polls may start
+    /// now at each host or IP address that is not like the others, which have room for `usual`.
     pub fn claim_feeds(
         &self,
         now: Timestamp,
         lease: Duration,
         most: usize,
-        per_host: usize,
-        running: &BTreeMap<String, usize>,
+        usual: usize,
+        places: &BTreeMap<String, usize>,
     ) -> Result<Vec<ClaimedFeed>, StoreError> {
         let until = now + lease;
-        let running = serde_json::to_string(running)
+        let places = serde_json::to_string(places)
             .map_err(|error| StoreError::Content(error.to_string()))?;
         let mut due = self.db.prepare_cached(
-            "SELECT id, due_at FROM (
-                 SELECT id, due_at, host, row_number() OVER (PARTITION BY host ORDER BY due_at, id) AS place
-                 FROM feed WHERE retired = 0 AND due_at <= ?1)
-             LEFT JOIN (SELECT key, value FROM json_each(?2)) ON key = host
-             WHERE place + coalesce(value, 0) <= ?3
+            "WITH room (name, places) AS (SELECT key, value FROM json_each(?2))
+             SELECT id, due_at FROM (
+                 SELECT id, due_at, host, address,
+                     row_number() OVER (PARTITION BY host ORDER BY due_at, id) AS place,
+                     row_number() OVER (PARTITION BY coalesce(address, host) ORDER BY due_at, id) AS place_there
+                 FROM feed WHERE retired = 0 AND stopped = 0 AND due_at <= ?1)
+             LEFT JOIN room AS here ON here.name = host
+             LEFT JOIN room AS there ON there.name = address
+             WHERE place <= coalesce(here.places, ?3)
+               AND place_there <= coalesce(there.places, max(coalesce(here.places, 0), ?3))
              ORDER BY due_at, id LIMIT ?4",
         )?;
         let due: Vec<(i64, i64)> = due
-            .query_map((to_ms(now), running, per_host, most), |row| Ok((row.get(0)?, row.get(1)?)))?
+            .query_map((to_ms(now), places, usual, most), |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
         let mut claim = self.db.prepare_cached(&format!(
             "UPDATE feed SET due_at = ?2, claim = claim + 1, claimed = 1 WHERE id = ?1
-             RETURNING {STATE}, claim, host"
+             RETURNING {STATE}, claim, host, address,
+                 EXISTS (SELECT 1 FROM host WHERE host.name = feed.host AND slowed_until > ?3)"
         ))?;
         due.into_iter()
             .map(|(id, was_due)| {
-                Ok(claim.query_row((id, to_ms(until)), |row| {
+                Ok(claim.query_row((id, to_ms(until), to_ms(now)), |row| {
                     Ok(ClaimedFeed {
                         state: state(row)?,
-                        claim: Claim { number: row.get(13)?, until },
-                        host: row.get(14)?,
+                        claim: Claim { number: row.get(15)?, until },
+                        host: row.get(16)?,
+                        address: row.get(17)?,
+                        slowed: row.get(18)?,
                         was_due: from_ms(was_due),
                     })
                 })?)
@@ -243,28 +346,42 @@ impl WriteTx<'_> {
         claim: &Claim,
         end: &PollEnd,
     ) -> Result<bool, StoreError> {
+        if !self.holds(feed, claim)? {
+            return Ok(false);
+        }
+        self.remember_poll(feed, end)?;
+        if end.outage {
+            self.note_outage(end.started)?;
+            self.db
+                .prepare_cached(
+                    "UPDATE feed SET due_at = ?2, claimed = 0, polls = polls + 1, missed = 1 WHERE id = ?1",
+                )?
+                .execute((feed.0, to_ms(end.next_due)))?;
+            return Ok(true);
+        }
         let started = to_ms(end.started);
         let problem = end.outcome.problem();
         let kind = problem.map(|problem| problem.kind.as_str());
         let detail = problem.map(|problem| problem.detail.as_str());
         let failed = matches!(end.outcome, PollOutcome::Failed { .. });
         let unmodified = matches!(end.outcome, PollOutcome::NotModified | PollOutcome::Unchanged);
-        let changed = self
-            .db
+        let habits = serde_json::to_string(&end.habits)
+            .map_err(|error| StoreError::Content(error.to_string()))?;
+        self.db
             .prepare_cached(
-                "UPDATE feed SET due_at = ?3, claimed = 0, etag = ?4, last_modified = ?5, body_hash = ?6,
-                     window_items = ?7, items_per_hour = ?8, failures = ?9,
-                     problem_since = CASE WHEN ?10 IS NULL THEN NULL
-                                          WHEN problem_kind IS ?10 THEN problem_since ELSE ?12 END,
-                     problem_kind = ?10, problem_detail = ?11, last_poll = ?12,
-                     last_success = CASE WHEN ?15 THEN last_success ELSE ?12 END,
-                     last_new = CASE WHEN ?13 > 0 THEN ?12 ELSE last_new END,
-                     polls = polls + 1, not_modified = not_modified + ?14
-                 WHERE id = ?1 AND claim = ?2 AND claimed = 1",
+                "UPDATE feed SET due_at = ?2, claimed = 0, etag = ?3, last_modified = ?4, body_hash = ?5,
+                     window_items = ?6, items_per_hour = ?7, failures = ?8,
+                     problem_since = CASE WHEN ?9 IS NULL THEN NULL
+                                          WHEN problem_kind IS ?9 THEN problem_since ELSE ?11 END,
+                     problem_kind = ?9, problem_detail = ?10, last_poll = ?11,
+                     last_success = CASE WHEN ?14 THEN last_success ELSE ?11 END,
+                     last_new = CASE WHEN ?12 > 0 THEN ?11 ELSE last_new END,
+                     polls = polls + 1, not_modified = not_modified + ?13, missed = 0,
+                     habits = ?15, stopped = ?16, address = coalesce(?17, address)
+                 WHERE id = ?1",
             )?
             .execute(rusqlite::params![
                 feed.0,
-                claim.number,
                 to_ms(end.next_due),
                 end.validators.etag,
                 end.validators.last_modified,
@@ -278,37 +395,72 @@ impl WriteTx<'_> {
                 end.new_items,
                 unmodified,
                 failed,
+                habits,
+                end.stops,
+                end.address,
             ])?;
-        Ok(changed == 1)
+        if let Some(patience) = end.patience {
+            self.slow_host(feed, patience, end.started)?;
+        }
+        if problem.is_none_or(|problem| !problem.kind.is_unreached()) {
+            self.end_outage(end.started, AFTER_OUTAGE)?;
+        }
+        Ok(true)
     }
 }
 
 impl ReadTx<'_> {
-    /// When the next feed is due.
-    pub fn next_feed_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        let due: Option<i64> =
-            self.db.query_row("SELECT min(due_at) FROM feed WHERE retired = 0", [], |row| {
-                row.get(0)
-            })?;
+    /// When the next feed is due: of those that are due later than `after`, where that is given.
+    pub fn next_feed_due(&self, after: Option<Timestamp>) -> Result<Option<Timestamp>, StoreError> {
+        let mut due = self.db.prepare_cached(
+            "SELECT min(due_at) FROM feed WHERE retired = 0 AND stopped = 0 AND due_at > ?1",
+        )?;
+        let due: Option<i64> = due.query_row([after.map_or(i64::MIN, to_ms)], |row| row.get(0))?;
         Ok(due.map(from_ms))
+    }
+
+    /// Whether an item with one of these keys is known of a feed.
+    pub fn knows_any(&self, feed: FeedId, keys: &[ItemKey]) -> Result<bool, StoreError> {
+        let mut known =
+            self.db.prepare_cached("SELECT 1 FROM article_key WHERE feed = ?1 AND key = ?2")?;
+        for key in keys {
+            if known.exists((feed.0, key.0))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Every feed of the configuration, by name.
     pub fn feeds(&self) -> Result<Vec<FeedRow>, StoreError> {
         let mut rows = self.db.prepare_cached(&format!(
-            "SELECT {STATE}, url, due_at, last_new, polls, not_modified,
-                 (SELECT count(*) FROM article WHERE article.feed = feed.id)
-             FROM feed WHERE retired = 0 ORDER BY name"
+            "SELECT {STATE}, url, due_at, polls, not_modified,
+                 (SELECT count(*) FROM article WHERE article.feed = feed.id),
+                 (SELECT slowed_until FROM host WHERE host.name = feed.host),
+                 gap.since, gap.until, gap.items, stopped
+             FROM feed LEFT JOIN gap ON gap.feed = feed.id
+                 AND gap.since = (SELECT max(since) FROM gap WHERE gap.feed = feed.id)
+             WHERE retired = 0 ORDER BY name"
         ))?;
         let rows = rows.query_map([], |row| {
+            let gap = match row.get::<_, Option<i64>>(21)? {
+                Some(since) => Some(Gap {
+                    since: from_ms(since),
+                    until: from_ms(row.get(22)?),
+                    items: row.get(23)?,
+                }),
+                None => None,
+            };
             Ok(FeedRow {
                 state: state(row)?,
-                url: row.get(13)?,
-                due_at: from_ms(row.get(14)?),
-                last_new: row.get::<_, Option<i64>>(15)?.map(from_ms),
-                polls: row.get(16)?,
-                not_modified: row.get(17)?,
-                articles: row.get(18)?,
+                url: row.get(15)?,
+                due_at: from_ms(row.get(16)?),
+                stopped: row.get(24)?,
+                polls: row.get(17)?,
+                not_modified: row.get(18)?,
+                articles: row.get(19)?,
+                slowed_until: row.get::<_, Option<i64>>(20)?.map(from_ms),
+                gap,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

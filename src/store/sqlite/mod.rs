@@ -7,8 +7,10 @@ pub(super) mod deliveries;
 pub(super) mod feeds;
 mod frequency;
 pub(super) mod judgements;
+pub(super) mod network;
 #[cfg(test)]
 mod plans;
+pub(super) mod polls;
 mod provenance;
 pub(super) mod revisions;
 mod rows;

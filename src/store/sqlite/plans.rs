@@ -20,8 +20,11 @@ use crate::{
         RuleName, StoryId, Validators,
     },
     rule::RuleMatch,
-    schedule::Cadence,
-    store::{Described, Ended, ExactCopy, Frozen, NewAlert, Place, PollEnd, Promise, StoreError},
+    schedule::{Cadence, Gap, Habits},
+    store::{
+        Described, Ended, ExactCopy, Frozen, NewAlert, Place, PollEnd, PollNotes, Promise,
+        StoreError,
+    },
     story::{
         Account, Evidence, Ground, Provenance, Relation, Share, Sketch, Subject, Thresholds,
         Verdict, Window,
@@ -96,12 +99,32 @@ fn exact(feed: FeedId) -> ExactCopy<'static> {
     }
 }
 
+fn end() -> PollEnd {
+    PollEnd {
+        outcome: PollOutcome::NotModified,
+        validators: Validators::default(),
+        cadence: Cadence::default(),
+        failures: 0,
+        next_due: NOW,
+        started: NOW,
+        new_items: 1,
+        habits: Habits::default(),
+        stops: false,
+        outage: false,
+        address: None,
+        gap: Some(Gap { since: NOW, until: NOW, items: 1 }),
+        patience: None,
+        notes: PollNotes::default(),
+    }
+}
+
 /// Everything that the poller, the deliverer and the housekeeper do in the middle of their day.
 fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     let (rule, recipient, reader) = (RuleName::new("all"), RecipientName::new("desk"), tx.reader());
-    reader.next_feed_due()?;
+    reader.next_feed_due(None)?;
     let feeds = tx.claim_feeds(NOW, LEASE, 9, 1, &BTreeMap::new())?;
     let (feed, claim) = (feeds[0].state.id, feeds[0].claim);
+    reader.knows_any(feed, &[ItemKey([1; 16])])?;
     reader.known(feed, &[(vec![ItemKey([1; 16]), ItemKey([2; 16])], 7)])?;
     assert!(tx.holds(feed, &claim)?);
     tx.open_window(NOW, 9)?;
@@ -165,16 +188,7 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
             now: NOW,
         })?;
     }
-    let end = PollEnd {
-        outcome: PollOutcome::NotModified,
-        validators: Validators::default(),
-        cadence: Cadence::default(),
-        failures: 0,
-        next_due: NOW,
-        started: NOW,
-        new_items: 1,
-    };
-    assert!(tx.finish_poll(feed, &claim, &end)?);
+    assert!(tx.finish_poll(feed, &claim, &end())?);
 
     reader.next_delivery_due()?;
     let deliveries = tx.claim_deliveries(NOW, LEASE, 4)?;

@@ -13,7 +13,7 @@ async fn compression_is_undone() {
                 .await;
         let reply = get(origin.url("/")).await.unwrap();
         assert_eq!(reply.body, FEED.as_bytes());
-        assert_eq!(reply.validators, Reply::document("", FEED).validators);
+        assert_eq!(reply.validators, Validators::default());
     }
 }
 

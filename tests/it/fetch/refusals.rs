@@ -7,7 +7,7 @@ async fn each_status_is_told_apart() {
     for (status, headers, kind) in [
         (404, &[][..], ProblemKind::NotFound),
         (410, &[], ProblemKind::Gone),
-        (401, &[], ProblemKind::Forbidden),
+        (401, &[], ProblemKind::Unauthorized),
         (403, &[], ProblemKind::Forbidden),
         (429, &[], ProblemKind::Throttled),
         (503, &[("Retry-After", "120")], ProblemKind::Throttled),
@@ -37,12 +37,11 @@ async fn retry_after_comes_along() {
 }
 
 #[tokio::test]
-async fn bot_protection_is_named_and_left_alone_for_a_day() {
+async fn bot_protection_is_told_from_other_refusals() {
     let origin = always(403, &[("cf-mitigated", "challenge")], "<html>").await;
     let error = get(origin.url("/")).await.unwrap_err();
-    assert_eq!(error.problem.kind, ProblemKind::Forbidden);
+    assert_eq!((error.problem.kind, error.status), (ProblemKind::Blocked, Some(403)));
     assert!(error.to_string().contains("bot protection"), "{error}");
-    assert_eq!(error.hints.retry_after, Some(Duration::from_hours(24)));
 }
 
 #[tokio::test]

@@ -30,15 +30,15 @@ use crate::support::wire::{self, Entry};
 const PAPERS: &str = "http://127.0.0.1:8080";
 
 /// A daemon that is turned on when the test wants it.
-struct Watch {
-    folder: TempDir,
-    context: Context,
-    orders: watch::Sender<Arc<InForce>>,
+pub(crate) struct Watch {
+    pub(crate) folder: TempDir,
+    pub(crate) context: Context,
+    pub(crate) orders: watch::Sender<Arc<InForce>>,
 }
 
 impl Watch {
     /// Takes over an empty store; every feed is due at once.
-    async fn new(config: &str, fetcher: Fetcher, mailer: Mailer, clock: Clock) -> Self {
+    pub(crate) async fn new(config: &str, fetcher: Fetcher, mailer: Mailer, clock: Clock) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let live = wire::live(folder.path(), config);
         let store = Store::open(&folder.path().join("wiredesk.db"), clock.now()).unwrap();
@@ -49,7 +49,7 @@ impl Watch {
     }
 
     /// Opens the store again, as another process would after this one ended.
-    async fn restarted(self) -> Self {
+    pub(crate) async fn restarted(self) -> Self {
         let Self { folder, context, orders } = self;
         let clock = context.clock;
         let store = Store::open(&folder.path().join("wiredesk.db"), clock.now()).unwrap();
@@ -59,7 +59,7 @@ impl Watch {
     }
 
     /// Turns the loops for so long.
-    async fn run(&self, time: Duration) {
+    pub(crate) async fn run(&self, time: Duration) {
         let daemon = Daemon {
             context: self.context.clone(),
             orders: self.orders.clone(),
@@ -77,7 +77,7 @@ impl Watch {
 }
 
 /// When every test begins; in Karachi it is eleven.
-fn start() -> Timestamp {
+pub(crate) fn start() -> Timestamp {
     "2025-05-12T06:00:00Z".parse().unwrap()
 }
 

@@ -23,7 +23,7 @@ pub(super) fn blocks(chapter: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Compares a file with what it should be, or writes it.
-pub(super) fn settle(file: impl AsRef<Path>, wanted: &str) {
+pub(crate) fn settle(file: impl AsRef<Path>, wanted: &str) {
     let have = fs::read_to_string(&file).unwrap_or_default();
     if std::env::var_os("WIREDESK_BLESS").is_some() {
         fs::write(&file, wanted).unwrap();

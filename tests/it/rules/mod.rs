@@ -4,7 +4,7 @@ mod archive;
 mod explain;
 mod index;
 mod list;
-mod literate;
+pub(crate) mod literate;
 mod manual;
 mod search;
 mod trial;

@@ -54,10 +54,9 @@ async fn a_host_gets_no_more_than_its_share() {
     let shelf = Shelf::new().await;
     let first = claim(&shelf.store, start(), 100, 1).await;
     assert_eq!(names(&first), ["courier", "wire"]);
-    // The courier's poll is under way; the papers' host has a second place, the wire's is taken.
-    let running =
-        BTreeMap::from([("papers.example".to_owned(), 1), ("wire.example".to_owned(), 2)]);
-    let second = shelf.store.write(move |tx| tx.claim_feeds(start(), LEASE, 100, 2, &running));
+    // The papers' host has one place more; the wire's is taken.
+    let places = BTreeMap::from([("papers.example".to_owned(), 1), ("wire.example".to_owned(), 0)]);
+    let second = shelf.store.write(move |tx| tx.claim_feeds(start(), LEASE, 100, 2, &places));
     assert_eq!(names(&second.await.unwrap()), ["gazette"]);
 }
 
@@ -76,7 +75,7 @@ async fn the_longest_due_comes_first() {
         assert!(ended.await.unwrap());
     }
     assert_eq!(names(&claim(&shelf.store, minute(1), 9, 9).await), [""; 0]);
-    let next = shelf.store.read(|tx| tx.next_feed_due()).await.unwrap();
+    let next = shelf.store.read(|tx| tx.next_feed_due(None)).await.unwrap();
     assert_eq!(next, Some(minute(2)));
     assert_eq!(names(&claim(&shelf.store, minute(30), 2, 9).await), ["wire", "post"]);
 }

@@ -23,8 +23,8 @@ use wiredesk::{
         prepare::{self, Circumstances, Prepared},
         sync::{FirstPolls, sync},
     },
-    schedule::Cadence,
-    store::{ClaimedFeed, Counts, FeedRow, PollEnd, Store, StoreError},
+    schedule::{Cadence, Habits},
+    store::{ClaimedFeed, Counts, FeedRow, PollEnd, PollNotes, Store, StoreError},
 };
 
 use crate::support::wire::{self, Entry, headline};
@@ -189,5 +189,12 @@ fn end(items: usize, now: Timestamp) -> PollEnd {
         next_due: now + SignedDuration::from_mins(1),
         started: now,
         new_items: u32::try_from(items).unwrap(),
+        habits: Habits::default(),
+        stops: false,
+        outage: false,
+        address: None,
+        gap: None,
+        patience: None,
+        notes: PollNotes::default(),
     }
 }

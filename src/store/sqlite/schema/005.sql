@@ -1,0 +1,46 @@
+-- What is learnt of a feed over many polls.
+ALTER TABLE feed ADD COLUMN habits TEXT NOT NULL DEFAULT '{}';       -- JSON object
+ALTER TABLE feed ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0;      -- 1: not asked until its address or credentials change
+ALTER TABLE feed ADD COLUMN missed INTEGER NOT NULL DEFAULT 0;       -- 1: its last poll fell into an outage of our own
+ALTER TABLE feed ADD COLUMN address TEXT;                            -- the IP address that answered last
+DROP INDEX feed_due;
+CREATE INDEX feed_due ON feed (due_at) WHERE retired = 0 AND stopped = 0;
+CREATE INDEX feed_host ON feed (host);
+
+-- The last twenty polls of each feed, in a ring.
+CREATE TABLE poll (
+    feed      INTEGER NOT NULL REFERENCES feed (id),
+    place     INTEGER NOT NULL,
+    at        INTEGER NOT NULL,
+    took      INTEGER NOT NULL,                 -- milliseconds
+    outcome   TEXT NOT NULL,
+    status    INTEGER,
+    bytes     INTEGER NOT NULL,
+    items     INTEGER NOT NULL,
+    new_items INTEGER NOT NULL,
+    repairs   TEXT NOT NULL,                    -- JSON array
+    PRIMARY KEY (feed, place)
+) STRICT, WITHOUT ROWID;
+
+-- Times in which items may have come and gone unseen.
+CREATE TABLE gap (
+    feed  INTEGER NOT NULL REFERENCES feed (id),
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    items INTEGER NOT NULL,
+    PRIMARY KEY (feed, since)
+) STRICT, WITHOUT ROWID;
+
+-- Hosts that asked for patience without saying for how long.
+CREATE TABLE host (
+    name         TEXT PRIMARY KEY,
+    slowed_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Times in which nobody could be reached: our own network. `until` is 0 while one lasts.
+CREATE TABLE outage (
+    since INTEGER PRIMARY KEY,
+    until INTEGER NOT NULL DEFAULT 0,
+    hosts INTEGER NOT NULL
+) STRICT;
+CREATE INDEX outage_until ON outage (until);
