@@ -27,6 +27,9 @@ const HOSTS: u32 = 3;
 /// How close together they fail.
 const TOGETHER: SignedDuration = SignedDuration::from_mins(60);
 
+/// How long outages are remembered.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);
+
 /// Feeds whose last poll reached nobody and that were well before, since the last answer of anybody.
 const SUSPECTS: &str = "retired = 0 AND failures <= 1 AND last_poll >= ?1 AND problem_kind IN (SELECT value FROM json_each(?2))
      AND last_poll > coalesce((SELECT max(last_poll) FROM feed WHERE retired = 0 AND missed = 0
@@ -89,6 +92,7 @@ impl WriteTx<'_> {
             (since, &kinds),
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
+        self.db.execute("DELETE FROM outage WHERE since < ?1", [to_ms(now - REMEMBERED)])?;
         self.db.execute(
             "INSERT OR IGNORE INTO outage (since, hosts) VALUES (?1, ?2)",
             (first.unwrap_or(to_ms(now)), hosts + 1),

@@ -1,6 +1,7 @@
 //! Captured newspapers through the real binary, from edition to edition.
 
 mod captures;
+mod gaps;
 mod stand;
 
 use std::{

@@ -1,7 +1,10 @@
 //! Feeds that are not asked again, or not soon.
 
 use super::*;
-use crate::{pipeline::Watch, support::origin::Answer};
+use crate::support::{
+    desk::{Desk, until},
+    origin::Answer,
+};
 
 const DAY: std::time::Duration = std::time::Duration::from_hours(24);
 
@@ -62,6 +65,21 @@ async fn what_is_gone_or_wants_credentials_is_asked_again_when_it_is_asked_other
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_asks_a_stopped_feed_again_that_was_changed() {
+    let origin = Origin::start(|_| Answer::new(401, &[], "")).await;
+    let desk = Desk::new(&Reader::config(&origin.url("/feed"), "interval = '1 s'"));
+    let daemon = desk.run();
+    let is_blocked = || (desk.status()["feeds"][0]["state"] == "blocked").then_some(());
+    until("the server has refused", is_blocked);
+    assert!(desk.answer(&["reload"]).status.success());
+    assert_eq!(desk.status()["feeds"][0]["polls"], 1, "nothing was changed");
+    desk.configure(&Reader::config(&origin.url("/feed"), "interval = '2 s'"));
+    assert!(desk.answer(&["reload"]).status.success());
+    until("it is asked again", || (origin.asked().len() == 2).then_some(()));
+    assert!(daemon.terminate().success());
+}
+
 #[tokio::test]
 async fn a_stopped_feed_is_asked_again_when_it_is_enabled_again() {
     let origin = Origin::start(|_| Answer::new(410, &[], "")).await;
@@ -80,7 +98,7 @@ async fn a_stopped_feed_is_asked_again_when_it_is_enabled_again() {
 #[tokio::test(start_paused = true)]
 async fn a_feed_that_answers_no_more_is_never_given_up() {
     for kind in [ProblemKind::Dns, ProblemKind::Status] {
-        let watch: Watch = watch(&["post.example"], vec![fails("post.example", kind)]).await;
+        let watch = watch(&["post.example"], vec![fails("post.example", kind)]).await;
         watch.run(9 * DAY).await;
         let feed = feed(&watch.context, "post.example").await;
         // After 1, 2, 4, 8 and 16 hours, then daily: a server without validators is asked hourly.
