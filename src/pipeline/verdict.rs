@@ -104,10 +104,13 @@ impl Poll<'_> {
         habits.first_success.get_or_insert(self.started);
         habits.hints = learned.hints.clone();
         habits.hints.retry_after = None;
-        if learned.is_whole_document() {
-            let is_empty = learned.notes.items == 0 && state.cadence.window_items.is_some();
-            habits.empty = if is_empty { habits.empty.saturating_add(1) } else { 0 };
-        }
+        let is_empty = match learned.outcome {
+            PollOutcome::Fresh { items } if !learned.partial => {
+                items == 0 && state.cadence.window_items.is_some()
+            }
+            _ => habits.empty > 0,
+        };
+        habits.empty = if is_empty { habits.empty.saturating_add(1) } else { 0 };
         // The time in which we did not look is nobody's silence; usual ones fade with what is new.
         let (ended, passed) = match (state.last_new, state.last_success) {
             (Some(new), Some(last)) if self.new_items > 0 => {

@@ -291,24 +291,7 @@ impl WriteTx<'_> {
         places: &BTreeMap<String, usize>,
     ) -> Result<Vec<ClaimedFeed>, StoreError> {
         let until = now + lease;
-        let places = serde_json::to_string(places)
-            .map_err(|error| StoreError::Content(error.to_string()))?;
-        let mut due = self.db.prepare_cached(
-            "WITH room (name, places) AS (SELECT key, value FROM json_each(?2))
-             SELECT id, due_at FROM (
-                 SELECT id, due_at, host, address,
-                     row_number() OVER (PARTITION BY host ORDER BY due_at, id) AS place,
-                     row_number() OVER (PARTITION BY coalesce(address, host) ORDER BY due_at, id) AS place_there
-                 FROM feed WHERE retired = 0 AND stopped = 0 AND due_at <= ?1)
-             LEFT JOIN room AS here ON here.name = host
-             LEFT JOIN room AS there ON there.name = address
-             WHERE place <= coalesce(here.places, ?3)
-               AND place_there <= coalesce(there.places, max(coalesce(here.places, 0), ?3))
-             ORDER BY due_at, id LIMIT ?4",
-        )?;
-        let due: Vec<(i64, i64)> = due
-            .query_map((to_ms(now), places, usual, most), |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
+        let due = self.choose_due(now, most, usual, places)?;
         let mut claim = self.db.prepare_cached(&format!(
             "UPDATE feed SET due_at = ?2, claim = claim + 1, claimed = 1 WHERE id = ?1
              RETURNING {STATE}, claim, host, address,
@@ -328,6 +311,38 @@ impl WriteTx<'_> {
                 })?)
             })
             .collect()
+    }
+
+    /// The rows of the longest due that there is room for, and when they were due. They are looked at
+    /// in order until there are enough, since ranking all that are due takes long after a stop.
+    fn choose_due(
+        &self,
+        now: Timestamp,
+        most: usize,
+        usual: usize,
+        places: &BTreeMap<String, usize>,
+    ) -> Result<Vec<(i64, i64)>, StoreError> {
+        let mut due = self.db.prepare_cached(
+            "SELECT id, due_at, host, coalesce(address, host) FROM feed
+             WHERE retired = 0 AND stopped = 0 AND due_at <= ?1 ORDER BY due_at, id",
+        )?;
+        let mut rows = due.query([to_ms(now)])?;
+        let (mut room, mut chosen) = (places.clone(), Vec::new());
+        while chosen.len() < most
+            && let Some(row) = rows.next()?
+        {
+            let (host, address): (String, String) = (row.get(2)?, row.get(3)?);
+            let here = room.get(&host).copied().unwrap_or(usual);
+            // A host with room for more has it on whatever address it is.
+            let usual = usual.max(places.get(&host).copied().unwrap_or(0));
+            let there = room.get(&address).copied().unwrap_or(usual);
+            if here > 0 && there > 0 {
+                room.insert(address, there - 1);
+                room.insert(host, here - 1);
+                chosen.push((row.get(0)?, row.get(1)?));
+            }
+        }
+        Ok(chosen)
     }
 
     /// Whether the claim is still ours; the first thing a commit asks, so that a latecomer changes

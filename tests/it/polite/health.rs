@@ -1,5 +1,7 @@
 //! How feeds are, as `status`, `feeds list` and `feeds show` tell it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::Value;
 
 use super::*;
@@ -7,23 +9,22 @@ use crate::support::{desk::Desk, origin::Answer};
 
 #[tokio::test]
 async fn a_feed_that_has_lost_its_items_is_told_of() {
-    let count = std::sync::atomic::AtomicU32::new(0);
+    let is_empty = Arc::new(AtomicBool::new(false));
+    let shown = Arc::clone(&is_empty);
     let origin = Origin::start(move |_| {
-        let is_first = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
-        let shown = if is_first { entries(0..3) } else { Vec::new() };
-        // A title of its own each time, so that no body is the one before.
-        let number = count.load(std::sync::atomic::Ordering::SeqCst).to_string();
-        Answer::new(200, &[], wire::atom(&number, &shown))
+        let numbers = if shown.load(Ordering::SeqCst) { 0..0 } else { 0..3 };
+        Answer::new(200, &[], wire::atom("post", &entries(numbers)))
     })
     .await;
     let reader = Reader::of(&origin).await;
     let mut states = Vec::new();
-    for _ in 0..4 {
+    for poll in 0..6 {
+        is_empty.store((1..5).contains(&poll), Ordering::SeqCst);
         let feed = reader.poll().await;
         states.push(feed.health(reader.context.clock.now()).state.as_str());
         assert_eq!(feed.articles, 3);
     }
-    assert_eq!(states, ["ok", "ok", "ok", "quiet"]);
+    assert_eq!(states, ["ok", "ok", "ok", "quiet", "quiet", "ok"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use wiredesk::{
     model::FeedName,
     pipeline::{commit::Report, sync::FirstPolls},
-    store::ClaimedFeed,
+    store::{ClaimedFeed, PollEnd},
 };
 
 use super::{CONFIG, LEASE, Shelf, claim, end, entry, minute, start, sync};
@@ -58,6 +58,27 @@ async fn a_host_gets_no_more_than_its_share() {
     let places = BTreeMap::from([("papers.example".to_owned(), 1), ("wire.example".to_owned(), 0)]);
     let second = shelf.store.write(move |tx| tx.claim_feeds(start(), LEASE, 100, 2, &places));
     assert_eq!(names(&second.await.unwrap()), ["gazette"]);
+}
+
+#[tokio::test]
+async fn hosts_on_one_address_share_its_places() {
+    let shelf = Shelf::new().await;
+    for claimed in shelf.claim_all(start()).await {
+        let poll = PollEnd { address: Some("203.0.113.7".to_owned()), ..end(0, start()) };
+        let (feed, claim) = (claimed.state.id, claimed.claim);
+        let ended = shelf.store.write(move |tx| tx.finish_poll(feed, &claim, &poll));
+        assert!(ended.await.unwrap());
+    }
+    // All are due a minute later; of the papers' host and the wire's only one is asked.
+    assert_eq!(names(&claim(&shelf.store, minute(1), 9, 1).await), ["courier"]);
+    let more = |places: [(&str, usize); 2]| {
+        let places = places.map(|(name, places)| (name.to_owned(), places)).into();
+        shelf.store.write(move |tx| tx.claim_feeds(minute(1), LEASE, 9, 1, &places))
+    };
+    let none = more([("papers.example", 9), ("203.0.113.7", 0)]).await.unwrap();
+    assert_eq!(names(&none), [""; 0], "the address has no room");
+    let some = more([("papers.example", 9), ("wire.example", 0)]).await.unwrap();
+    assert_eq!(names(&some), ["gazette", "post"], "a host with a pace of its own has it anywhere");
 }
 
 #[tokio::test]
