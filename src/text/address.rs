@@ -137,6 +137,8 @@ fn comparable_query(url: &Url) -> String {
         .query()
         .unwrap_or_default()
         .split('&')
+        // Escaped once too often.
+        .map(|pair| pair.trim_start_matches("amp;"))
         .filter(|pair| !pair.is_empty() && !is_tracker(pair))
         .collect();
     if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) }
@@ -209,6 +211,10 @@ mod tests {
             ("https://paper.example/a?utm_source=x&id=3&fbclid=y", "https://paper.example/a?id=3"),
             ("https://paper.example/a?ref=rss", "https://paper.example/a"),
             ("https://paper.example/a?ref=42", "https://paper.example/a?ref=42"),
+            (
+                "https://paper.example/a?id=3&amp;ref=rss&amp;p=2",
+                "https://paper.example/a?id=3&p=2",
+            ),
             ("https://paper.example/#!/a/1", "https://paper.example/#!/a/1"),
             ("https://paper.example:8443/a", "https://paper.example:8443/a"),
             ("https://paper.example", "https://paper.example/"),
@@ -232,7 +238,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn comparing_twice_changes_nothing(tail in "[a-z/.?&=#!A-Z0-9%_-]{0,40}") {
+        fn comparing_twice_changes_nothing(tail in "([a-z/.?&=#!A-Z0-9%_-]|&amp;){0,40}") {
             if let Some(once) = canonical(&format!("http://www.paper.example/{tail}")) {
                 let twice = canonical(&once);
                 prop_assert_eq!(twice.as_deref(), Some(once.as_str()));
