@@ -42,11 +42,13 @@ pub(super) struct Tokens<'a> {
     source: &'a str,
     at: usize,
     missing: Vec<&'static str>,
+    /// Where the next `]]>` is, when that was looked for before.
+    section_end: usize,
 }
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(source: &'a str) -> Self {
-        Self { source, at: 0, missing: Vec::new() }
+        Self { source, at: 0, missing: Vec::new(), section_end: 0 }
     }
 
     /// Where the next token begins, in bytes.
@@ -111,10 +113,12 @@ impl<'a> Tokens<'a> {
         None
     }
 
-    /// A section without an end stops at the next end tag.
+    /// A section without an end, or with that of a later one, stops at the next end tag.
     fn cdata(&mut self, inside: &'a str, repairs: &mut Repairs) -> Token<'a> {
         let start = self.at + "<![CDATA[".len();
-        if let Some(end) = self.find(inside, "]]>") {
+        if let Some(end) = self.section_end(inside, start)
+            && !holds_other_elements(&inside[..end])
+        {
             self.at = start + end + "]]>".len();
             return Token::Cdata(&inside[..end]);
         }
@@ -122,6 +126,13 @@ impl<'a> Tokens<'a> {
         let end = inside.find("</").unwrap_or(inside.len());
         self.at = start + end;
         Token::Cdata(&inside[..end])
+    }
+
+    fn section_end(&mut self, inside: &str, start: usize) -> Option<usize> {
+        if self.section_end < start {
+            self.section_end = start + self.find(inside, "]]>")?;
+        }
+        Some(self.section_end - start)
     }
 
     fn pass_over(&mut self, rest: &str, terminator: &'static str) {
@@ -171,6 +182,14 @@ impl<'a> Tokens<'a> {
         }
         found
     }
+}
+
+/// Whether a section has swallowed the elements up to the next one, which no text in HTML holds.
+fn holds_other_elements(section: &str) -> bool {
+    let Some((before, _)) = section.split_once("<![CDATA[") else { return false };
+    ["</item>", "</entry>", "</title>", "</link>", "</guid>", "</description>"]
+        .iter()
+        .any(|end| before.contains(end))
 }
 
 /// Where a start tag ends: `>` outside of quotes, or `<` anywhere, which no value may hold.
@@ -273,6 +292,8 @@ mod tests {
             ("<!DOCTYPE a SYSTEM \"x\"><a>", "<a>"),
             ("<![CDATA[<b>&]]>c", "{<b>&}[c]"),
             ("<![CDATA[never</a>b", "{never}</a>[b]"),
+            ("<![CDATA[never</link><a><![CDATA[b]]></a>", "{never}</link><a>{b}</a>"),
+            ("<![CDATA[</b><![CDATA[a</link>]]>", "{</b><![CDATA[a</link>}"),
             ("1 < 2<3", "[1 < 2<3]"),
             ("<a b=\"c<d>", "<a b=c><d>"),
             ("</a b></c></d", "</a></c>"),
