@@ -121,17 +121,9 @@ pub(super) fn capture(
 
 /// Whether an end tag closes what the captured element stands in.
 fn ends_all(element: Element) -> bool {
-    matches!(
-        element,
-        Element::Item
-            | Element::Entry
-            | Element::Channel
-            | Element::Rss
-            | Element::Rdf
-            | Element::Feed
-            | Element::Author
-            | Element::Source
-    )
+    let holds_text =
+        matches!(element, Element::Item | Element::Entry | Element::Author | Element::Source);
+    holds_text || element.is_root()
 }
 
 fn collect(

@@ -13,28 +13,36 @@ const HEAD: usize = 1024;
 /// their bytes would have to fall into UTF-8's pattern each time.
 const CERTAIN: usize = 8;
 
-/// Decodes a document, whatever it claims. Invalid bytes never lose the rest, and characters that
-/// XML forbids are dropped.
-pub(super) fn decode(bytes: &[u8], context: &Context<'_>, repairs: &mut Repairs) -> String {
-    let text = characters(bytes, context, repairs);
+/// Decodes a document, whatever it claims; with the encoding that it turned out to have. Invalid
+/// bytes never lose the rest, and characters that XML forbids are dropped.
+pub(super) fn decode(
+    bytes: &[u8],
+    context: &Context<'_>,
+    repairs: &mut Repairs,
+) -> (String, &'static Encoding) {
+    let (text, encoding) = characters(bytes, context, repairs);
     if text.chars().all(html::is_allowed) {
-        return text;
+        return (text, encoding);
     }
     if text.trim_start_matches('\u{FEFF}').chars().any(|c| !html::is_allowed(c)) {
         repairs.note("characters that XML forbids");
     }
-    text.chars().filter(|c| html::is_allowed(*c)).collect()
+    (text.chars().filter(|c| html::is_allowed(*c)).collect(), encoding)
 }
 
-fn characters(bytes: &[u8], context: &Context<'_>, repairs: &mut Repairs) -> String {
+fn characters(
+    bytes: &[u8],
+    context: &Context<'_>,
+    repairs: &mut Repairs,
+) -> (String, &'static Encoding) {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         if encoding == UTF_8 {
             return utf8(&bytes[length..], None, repairs);
         }
-        return encoding.decode_without_bom_handling(&bytes[length..]).0.into_owned();
+        return (encoding.decode_without_bom_handling(&bytes[length..]).0.into_owned(), encoding);
     }
     if let Some(encoding) = without_mark(bytes) {
-        return encoding.decode_without_bom_handling(bytes).0.into_owned();
+        return (encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding);
     }
     let stated = declared(bytes)
         .or_else(|| context.content_type.and_then(charset))
@@ -56,7 +64,11 @@ fn without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// Bytes with a label other than UTF-8, which is wrong often enough to be doubted.
-fn labelled(bytes: &[u8], encoding: &'static Encoding, repairs: &mut Repairs) -> String {
+fn labelled(
+    bytes: &[u8],
+    encoding: &'static Encoding,
+    repairs: &mut Repairs,
+) -> (String, &'static Encoding) {
     if encoding != ISO_2022_JP
         && let Ok(text) = std::str::from_utf8(bytes)
     {
@@ -65,29 +77,30 @@ fn labelled(bytes: &[u8], encoding: &'static Encoding, repairs: &mut Repairs) ->
             if beyond_ascii > 0 {
                 repairs.note("wrong encoding label");
             }
-            return text.to_owned();
+            return (text.to_owned(), UTF_8);
         }
     }
     let (text, _, broken) = encoding.decode(bytes);
     if broken {
         repairs.note("invalid bytes");
     }
-    text.into_owned()
+    (text.into_owned(), encoding)
 }
 
 /// Bytes said to be UTF-8, or of which nothing was said.
-fn utf8(bytes: &[u8], tld: Option<&[u8]>, repairs: &mut Repairs) -> String {
+fn utf8(bytes: &[u8], tld: Option<&[u8]>, repairs: &mut Repairs) -> (String, &'static Encoding) {
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.to_owned();
+        return (text.to_owned(), UTF_8);
     }
     repairs.note("invalid bytes");
     let mixed = Mixed::read(bytes);
     if mixed.is_mostly_utf8() {
-        return mixed.text;
+        return (mixed.text, UTF_8);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
-    detector.guess(tld, Utf8Detection::Deny).decode_without_bom_handling(bytes).0.into_owned()
+    let encoding = detector.guess(tld, Utf8Detection::Deny);
+    (encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding)
 }
 
 /// UTF-8 with stray bytes of another origin, taken for Windows-1252 one by one.
@@ -153,7 +166,7 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8], content_type: Option<&str>) -> String {
-        decode(bytes, &Context { url: None, content_type }, &mut Repairs::default())
+        decode(bytes, &Context { url: None, content_type }, &mut Repairs::default()).0
     }
 
     fn utf16(text: &str, bytes: impl Fn(u16) -> [u8; 2]) -> Vec<u8> {
@@ -207,7 +220,7 @@ mod tests {
     #[test]
     fn forbidden_characters_and_marks_go() {
         let mut repairs = Repairs::default();
-        let text =
+        let (text, _) =
             decode(b"\xef\xbb\xbf\xef\xbb\xbfa\x00\x08b\tc", &Context::default(), &mut repairs);
         assert_eq!(text, "ab\tc");
         assert_eq!(repairs.into_vec(), ["characters that XML forbids"]);

@@ -25,6 +25,39 @@ pub(super) struct Document {
     pub(super) stranger: Option<String>,
     /// Something was found that only feeds have.
     pub(super) is_feed: bool,
+    /// What it is by its root.
+    pub(super) format: Option<Format>,
+}
+
+/// What a document is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Format {
+    /// RSS 0.91 to 2.0.
+    Rss,
+    /// RSS 0.90 and 1.0.
+    Rdf,
+    /// Atom 0.3 and 1.0.
+    Atom,
+    /// JSON Feed 1.x.
+    Json,
+    /// A sitemap, whose news entries are items (Google's extension for news).
+    Sitemap,
+    /// A sitemap of sitemaps, which has no items.
+    SitemapIndex,
+}
+
+impl Format {
+    /// Its name as people write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rss => "RSS",
+            Self::Rdf => "RSS (RDF)",
+            Self::Atom => "Atom",
+            Self::Json => "JSON Feed",
+            Self::Sitemap => "sitemap",
+            Self::SitemapIndex => "sitemap index",
+        }
+    }
 }
 
 /// Which reading of texts and dates applies.

@@ -184,7 +184,8 @@ fn categories(facts: &Facts, read: Vec<String>) -> Vec<String> {
         }
     }
     let subjects = facts.all(Name::Subject).map(|field| field.value.text.clone());
-    for name in read.into_iter().chain(subjects) {
+    let keywords = facts.all(Name::Keywords).flat_map(|field| field.value.text.split(','));
+    for name in read.into_iter().chain(subjects).chain(keywords.map(str::to_owned)) {
         keep_name(&mut names, &plain(&name, Form::Plain));
     }
     names

@@ -8,7 +8,7 @@ use serde::{
 };
 
 use super::{
-    facts::{Attributes, Document, Facts, Family, Form, Value},
+    facts::{Attributes, Document, Facts, Family, Form, Format, Value},
     names::Name,
     repairs::Repairs,
 };
@@ -19,7 +19,7 @@ const MAX_ITEMS: usize = 10_000;
 /// Takes a JSON document apart; one that is no feed has no `items`, and [`Document::is_feed`] says
 /// so.
 pub(super) fn walk(source: &str, repairs: &mut Repairs) -> Document {
-    let mut document = Document::default();
+    let mut document = Document { format: Some(Format::Json), ..Document::default() };
     let mut reader = serde_json::Deserializer::from_str(source);
     if let Err(error) = (Feed { document: &mut document }).deserialize(&mut reader)
         && document.is_feed

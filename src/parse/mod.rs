@@ -25,6 +25,7 @@ use url::Url;
 
 pub use essence::essence;
 
+pub use self::facts::Format;
 use crate::model::{Hints, Item, Problem, ProblemKind};
 use repairs::Repairs;
 
@@ -57,16 +58,50 @@ pub struct Parsed {
     pub truncated: bool,
     /// What had to be repaired, each named once.
     pub repairs: Vec<&'static str>,
+    /// What the document is; unknown where items stand in no root.
+    pub format: Option<Format>,
+    /// The name of its encoding (<https://encoding.spec.whatwg.org/#names-and-labels>).
+    pub encoding: &'static str,
 }
 
 /// Reads a feed; the error says what it is instead. Never panics, bounded in time and memory.
+///
+/// Of a sitemap, the news entries are items; one without any is no feed.
 pub fn parse(bytes: &[u8], context: &Context<'_>) -> Result<Parsed, Problem> {
+    let mut parsed = read(bytes, context)?;
+    if parsed.format == Some(Format::Sitemap) {
+        let pages = parsed.items.len();
+        parsed.items.retain(|item| item.title.is_some());
+        if pages > 0 && parsed.items.is_empty() {
+            let detail = format!(
+                "a sitemap of {pages} pages without news entries; with format = \"sitemap\" each \
+                 page is an item all the same"
+            );
+            return Err(Problem::new(ProblemKind::NotAFeed, detail));
+        }
+    }
+    Ok(parsed)
+}
+
+/// Reads a sitemap of which every page is an item; the error says what the document is instead.
+pub fn sitemap(bytes: &[u8], context: &Context<'_>) -> Result<Parsed, Problem> {
+    let parsed = read(bytes, context)?;
+    match parsed.format {
+        Some(Format::Sitemap) => Ok(parsed),
+        other => {
+            let what = other.map_or("a feed", Format::as_str);
+            Err(Problem::new(ProblemKind::NotAFeed, format!("{what}, where a sitemap should be")))
+        }
+    }
+}
+
+fn read(bytes: &[u8], context: &Context<'_>) -> Result<Parsed, Problem> {
     if bytes.len() > MAX_BYTES {
         let detail = format!("a document of {} bytes; {MAX_BYTES} are read", bytes.len());
         return Err(Problem::new(ProblemKind::TooLarge, detail));
     }
     let mut repairs = Repairs::default();
-    let text = decode::decode(bytes, context, &mut repairs);
+    let (text, encoding) = decode::decode(bytes, context, &mut repairs);
     let base = context.url.and_then(|url| Url::parse(url).ok());
     let document = if text.trim_start().starts_with('{') {
         json::walk(&text, &mut repairs)
@@ -79,6 +114,9 @@ pub fn parse(bytes: &[u8], context: &Context<'_>) -> Result<Parsed, Problem> {
     }
     drop(text);
     let mut items = item::items(&document, base.as_ref(), &mut repairs);
+    if document.format == Some(Format::SitemapIndex) {
+        return Err(Problem::new(ProblemKind::NotAFeed, stranger::describe_index(&items)));
+    }
     identity::assign(&mut items);
     Ok(Parsed {
         items,
@@ -88,12 +126,14 @@ pub fn parse(bytes: &[u8], context: &Context<'_>) -> Result<Parsed, Problem> {
         older: document.older,
         truncated: document.truncated,
         repairs: repairs.into_vec(),
+        format: document.format,
+        encoding: encoding.name(),
     })
 }
 
 /// The characters of a document that is no feed, whatever encoding it claims.
 pub(crate) fn characters(bytes: &[u8], context: &Context<'_>) -> String {
-    decode::decode(bytes, context, &mut Repairs::default())
+    decode::decode(bytes, context, &mut Repairs::default()).0
 }
 
 /// A date in any form that feeds and pages have; without a zone it is UTC.

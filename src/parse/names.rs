@@ -16,7 +16,9 @@ pub(super) enum Space {
     Feedburner,
     Itunes,
     Media,
+    News,
     Rdf,
+    Sitemap,
     Syndication,
     Xhtml,
     Other,
@@ -43,6 +45,7 @@ pub(super) enum Name {
     Identifier,
     ItunesAuthor,
     ItunesSummary,
+    Keywords,
     Language,
     Link,
     MediaDescription,
@@ -74,7 +77,11 @@ pub(super) enum Element {
     Rdf,
     Feed,
     Channel,
-    /// RSS `item`.
+    /// The root of a sitemap.
+    Urlset,
+    /// The root of a sitemap of sitemaps.
+    SitemapIndex,
+    /// RSS `item`, `url` and `sitemap` of a sitemap.
     Item,
     /// Atom `entry`.
     Entry,
@@ -84,8 +91,18 @@ pub(super) enum Element {
     Author,
     Source,
     /// Holds leaves that belong to the item.
-    Media,
+    Group,
     Other,
+}
+
+impl Element {
+    /// Whether it holds all items of a document.
+    pub(super) fn is_root(self) -> bool {
+        matches!(
+            self,
+            Self::Rss | Self::Rdf | Self::Feed | Self::Channel | Self::Urlset | Self::SitemapIndex
+        )
+    }
 }
 
 /// Prefixes declared so far; one table for the document, since feeds do not shadow them.
@@ -143,6 +160,10 @@ pub(super) fn by_uri(uri: &str) -> Option<Space> {
         "purl.org/dc/terms" => Space::DublinTerms,
         "rssnamespace.org/feedburner/ext/1.0" => Space::Feedburner,
         "www.itunes.com/dtds/podcast-1.0.dtd" => Space::Itunes,
+        "www.google.com/schemas/sitemap-news/0.9" => Space::News,
+        "www.sitemaps.org/schemas/sitemap/0.9" | "www.google.com/schemas/sitemap/0.84" => {
+            Space::Sitemap
+        }
         "search.yahoo.com/mrss" | "video.search.yahoo.com/mrss" | "www.rssboard.org/media-rss" => {
             Space::Media
         }
@@ -164,6 +185,7 @@ fn by_habit(prefix: &str) -> Space {
         "feedburner" => Space::Feedburner,
         "itunes" => Space::Itunes,
         "media" => Space::Media,
+        "news" => Space::News,
         "rdf" => Space::Rdf,
         "sy" => Space::Syndication,
         "xhtml" => Space::Xhtml,
@@ -177,25 +199,32 @@ fn element(space: Space, local: &str) -> Element {
         (Space::Core | Space::Rdf, "rdf") => return Element::Rdf,
         (Space::Core, "feed") => return Element::Feed,
         (Space::Core, "channel") => return Element::Channel,
-        (Space::Core, "item") => return Element::Item,
+        (Space::Core | Space::Sitemap, "urlset") => return Element::Urlset,
+        (Space::Core | Space::Sitemap, "sitemapindex") => return Element::SitemapIndex,
+        (Space::Core, "item") | (Space::Sitemap, "url" | "sitemap") => return Element::Item,
         (Space::Core, "entry") => return Element::Entry,
         (Space::Core, "author") => return Element::Author,
         (Space::Core, "source") => return Element::Source,
-        (Space::Media, "group" | "content") => return Element::Media,
+        (Space::Media, "group" | "content") | (Space::News, "news" | "publication") => {
+            return Element::Group;
+        }
         (Space::Core, "guid") => Name::Guid,
         (Space::Core, "id") => Name::Id,
         (Space::Dublin, "identifier") => Name::Identifier,
-        (Space::Core, "link") => Name::Link,
+        (Space::Core, "link") | (Space::Sitemap, "loc") => Name::Link,
         (Space::Feedburner, "origlink") => Name::OriginalLink,
-        (Space::Core, "title") => Name::Title,
+        (Space::Core | Space::News, "title") => Name::Title,
         (Space::Dublin | Space::DublinTerms | Space::Media, "title") => Name::AltTitle,
-        (Space::Core, "pubdate" | "published" | "issued") => Name::Published,
+        (Space::Core, "pubdate" | "published" | "issued") | (Space::News, "publication_date") => {
+            Name::Published
+        }
         (Space::Dublin, "date") | (Space::DublinTerms, "created" | "issued" | "date") => {
             Name::DublinDate
         }
         (Space::Core, "created") => Name::Created,
         (Space::Core, "updated" | "modified" | "lastbuilddate")
-        | (Space::DublinTerms, "modified") => Name::Updated,
+        | (Space::DublinTerms, "modified")
+        | (Space::Sitemap, "lastmod") => Name::Updated,
         (Space::Core | Space::Dublin, "description") => Name::Description,
         (Space::Core, "summary") => Name::Summary,
         (Space::Media, "description") => Name::MediaDescription,
@@ -209,7 +238,9 @@ fn element(space: Space, local: &str) -> Element {
         (Space::Core, "email") => Name::Email,
         (Space::Core, "category") => Name::Category,
         (Space::Dublin, "subject") => Name::Subject,
-        (Space::Core | Space::Dublin, "language") => Name::Language,
+        (Space::Core | Space::Dublin | Space::News, "language") => Name::Language,
+        (Space::News, "name") => Name::Source,
+        (Space::News, "keywords") => Name::Keywords,
         (Space::Core, "ttl") => Name::Ttl,
         (Space::Core, "hour") => Name::Hour,
         (Space::Core, "day") => Name::Day,
@@ -235,16 +266,19 @@ mod tests {
             ("x:creator", Element::Leaf(Name::Creator)),
             ("dc:creator", Element::Leaf(Name::Creator)),
             ("media:title", Element::Leaf(Name::AltTitle)),
-            ("media:content", Element::Media),
+            ("media:content", Element::Group),
             ("content:encoded", Element::Leaf(Name::Encoded)),
             ("pubDate", Element::Leaf(Name::Published)),
             ("atom:link", Element::Leaf(Name::Link)),
             ("foo:title", Element::Other),
+            ("news:publication_date", Element::Leaf(Name::Published)),
+            ("url", Element::Other),
             ("updateFrequency", Element::Other),
             ("a-name-that-nobody-knows", Element::Other),
         ] {
             assert_eq!(prefixes.element(name, Space::Core), element, "{name}");
         }
         assert_eq!(prefixes.element("title", Space::Xhtml), Element::Other);
+        assert_eq!(prefixes.element("url", Space::Sitemap), Element::Item);
     }
 }

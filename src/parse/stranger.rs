@@ -1,6 +1,6 @@
 //! What a document is when it is no feed, in words that help.
 
-use crate::text::html;
+use crate::{model::Item, text::html};
 
 /// How much of a page is looked at, in bytes.
 const HEAD: usize = 64 * 1024;
@@ -34,6 +34,14 @@ pub(super) fn describe(text: &str, root: Option<&str>) -> String {
 fn is_page(root: &str, text: &str) -> bool {
     let is_doctype = text.get(..14).is_some_and(|head| head.eq_ignore_ascii_case("<!doctype html"));
     is_doctype || ["html", "head", "body", "title"].iter().any(|n| root.eq_ignore_ascii_case(n))
+}
+
+/// Says what a sitemap of sitemaps is; `sitemaps` are those it names.
+pub(super) fn describe_index(sitemaps: &[Item]) -> String {
+    let newest = sitemaps.iter().max_by_key(|sitemap| sitemap.updated);
+    let newest = newest.and_then(|newest| newest.url.as_deref());
+    let newest = newest.map(|url| format!("; the newest is {url}")).unwrap_or_default();
+    format!("a sitemap of {} sitemaps, of which each is a feed of its own{newest}", sitemaps.len())
 }
 
 fn title(text: &str) -> Option<String> {

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{
     capture::{self, Capture},
-    facts::{Attributes, Document, Facts, Family, Form, Value},
+    facts::{Attributes, Document, Facts, Family, Form, Format, Value},
     names::{self, Element, Name, Prefixes, Space},
     repairs::Repairs,
     token::{Tag, Token, Tokens},
@@ -89,11 +89,14 @@ impl<'a> Walk<'a, '_> {
                 self.begin_item(element, tag);
             }
             Element::Leaf(name) => return self.leaf(name, tag),
-            Element::Rss | Element::Rdf | Element::Feed | Element::Channel => {
-                self.document.is_feed = true;
-            }
+            Element::Rss
+            | Element::Rdf
+            | Element::Feed
+            | Element::Channel
+            | Element::Urlset
+            | Element::SitemapIndex => self.begin_document(element),
             Element::Other => self.note_stranger(tag.name),
-            Element::Author | Element::Source | Element::Media => {}
+            Element::Author | Element::Source | Element::Group => {}
         }
         let is_void = VOID.iter().any(|name| tag.name.eq_ignore_ascii_case(name));
         if is_void || (tag.is_empty && element == Element::Other) {
@@ -106,7 +109,10 @@ impl<'a> Walk<'a, '_> {
         let frame = Frame {
             name: tag.name,
             element,
-            default,
+            default: match element {
+                Element::Urlset | Element::SitemapIndex => Space::Sitemap,
+                _ => default,
+            },
             base: self.base_of(tag),
             text: String::new(),
             attributes: attributes(tag),
@@ -150,6 +156,18 @@ impl<'a> Walk<'a, '_> {
         if self.frames.is_empty() && !self.document.is_feed && self.document.stranger.is_none() {
             self.document.stranger = Some(name.chars().take(40).collect());
         }
+    }
+
+    fn begin_document(&mut self, root: Element) {
+        self.document.is_feed = true;
+        let format = match root {
+            Element::Rdf => Format::Rdf,
+            Element::Feed => Format::Atom,
+            Element::Urlset => Format::Sitemap,
+            Element::SitemapIndex => Format::SitemapIndex,
+            _ => Format::Rss,
+        };
+        self.document.format.get_or_insert(format);
     }
 
     fn begin_item(&mut self, element: Element, tag: &Tag<'a>) {
@@ -211,13 +229,13 @@ impl<'a> Walk<'a, '_> {
             Some(Element::Author | Element::Source) => {
                 self.leaf_of_person(name, captured, &attributes);
             }
-            Some(Element::Item | Element::Entry | Element::Media) => {
+            Some(Element::Item | Element::Entry | Element::Group) => {
                 self.leaf_of_item(name, captured, attributes);
             }
             Some(Element::Other) if matches!(name, Name::Hour | Name::Day) => {
                 self.hint(name, captured.text.trim());
             }
-            Some(Element::Channel | Element::Feed | Element::Rss | Element::Rdf) => {
+            Some(root) if root.is_root() => {
                 self.leaf_of_channel(name, captured, &attributes);
             }
             _ => {}
@@ -347,9 +365,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn finish(mut self) -> Document {
-        let root_is_open = self.frames.first().is_some_and(|frame| {
-            matches!(frame.element, Element::Rss | Element::Rdf | Element::Feed | Element::Channel)
-        });
+        let root_is_open = self.frames.first().is_some_and(|frame| frame.element.is_root());
         if root_is_open {
             self.document.truncated = true;
             self.repairs.note("a document that does not end");

@@ -14,12 +14,13 @@ use proptest::prelude::*;
 use serde_json::Value;
 use wiredesk::{
     model::{Item, ProblemKind},
-    parse::{Context, parse},
+    parse::{self, Context, Format, parse},
 };
 
 use crate::support;
 
-const FIXTURES: [&str; 5] = ["atom.xml", "atom03.xml", "feed.json", "rdf.xml", "rss2.xml"];
+const FIXTURES: [&str; 6] =
+    ["atom.xml", "atom03.xml", "feed.json", "rdf.xml", "rss2.xml", "sitemap.xml"];
 
 /// What the captured feeds are said to have been fetched from.
 const URL: &str = "http://127.0.0.1/feed";
@@ -108,6 +109,39 @@ fn what_is_no_feed_is_refused_in_words() {
     );
 }
 
+#[test]
+fn every_page_of_a_sitemap_is_an_item_where_that_is_asked_for() {
+    let whole = text("sitemap.xml");
+    let parsed = parse(whole.as_bytes(), &Context::default()).unwrap();
+    assert_eq!((parsed.format, parsed.items.len()), (Some(Format::Sitemap), 2));
+    let parsed = parse::sitemap(whole.as_bytes(), &Context::default()).unwrap();
+    let urls: Vec<_> = parsed.items.iter().filter_map(|item| item.url.as_deref()).collect();
+    assert_eq!(urls.len(), 3);
+    assert!(urls.contains(&"https://www.arden-post.example/about"));
+
+    let feed = parse::sitemap(text("atom.xml").as_bytes(), &Context::default());
+    assert_eq!(feed.unwrap_err().detail, "Atom, where a sitemap should be");
+    let page = "<url><loc>https://arden.example/a</loc></url>";
+    let plain = format!("<urlset>{page}{page}</urlset>");
+    let refused = parse(plain.as_bytes(), &Context::default()).unwrap_err();
+    assert_eq!(refused.kind, ProblemKind::NotAFeed);
+    assert!(refused.detail.starts_with("a sitemap of 2 pages without news"), "{}", refused.detail);
+}
+
+#[test]
+fn a_sitemap_of_sitemaps_says_which_is_the_newest() {
+    let index = "<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>\
+         <sitemap><loc>https://arden.example/1.xml</loc><lastmod>2026-05-01</lastmod></sitemap>\
+         <sitemap><loc>https://arden.example/3.xml</loc><lastmod>2026-05-03</lastmod></sitemap>\
+         <sitemap><loc>https://arden.example/2.xml</loc></sitemap></sitemapindex>";
+    let problem = parse(index.as_bytes(), &Context::default()).unwrap_err();
+    assert_eq!(
+        problem.detail,
+        "a sitemap of 3 sitemaps, of which each is a feed of its own; \
+         the newest is https://arden.example/3.xml"
+    );
+}
+
 /// Its name, and what it makes of a document.
 type Damage = (&'static str, fn(&str) -> Vec<u8>);
 
@@ -137,7 +171,7 @@ const DAMAGES: &[Damage] = &[
     }),
     ("a bad byte", |text| {
         let mut bytes = text.as_bytes().to_vec();
-        let at = text.find("</title>").unwrap();
+        let at = text.find("title>").unwrap() + "title>".len();
         bytes.insert(at, 0xE9);
         bytes
     }),
@@ -150,7 +184,7 @@ const DAMAGES: &[Damage] = &[
 
 #[test]
 fn damage_does_not_cost_an_item() {
-    for name in ["rss2.xml", "atom.xml", "rdf.xml", "atom03.xml"] {
+    for name in ["rss2.xml", "atom.xml", "rdf.xml", "atom03.xml", "sitemap.xml"] {
         let whole = text(name);
         let identities = |items: &[Item]| {
             items.iter().map(|item| (item.keys.clone(), item.url.clone())).collect::<Vec<_>>()
@@ -164,7 +198,7 @@ fn damage_does_not_cost_an_item() {
 
 #[test]
 fn what_is_cut_keeps_what_is_whole() {
-    for name in ["rss2.xml", "feed.json", "atom.xml"] {
+    for name in ["rss2.xml", "feed.json", "atom.xml", "sitemap.xml"] {
         let whole = text(name);
         let all = items(whole.as_bytes());
         for cut in 0..whole.trim_end().len() {
