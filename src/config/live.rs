@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
-use super::check::address::is_allowed;
 use crate::{
     alert::{Policy, Recipient},
     fetch, mail,
@@ -99,10 +98,10 @@ pub struct Live {
 }
 
 impl Live {
-    /// Whether the operator allows this address in so many digits: it may be private, and it may
-    /// be polled each second.
+    /// Whether the operator allows this address in so many digits, or it is a place on this machine:
+    /// it may be private, and it may be polled each second.
     pub fn allows(&self, url: &str) -> bool {
-        url::Url::parse(url).is_ok_and(|url| is_allowed(&url, &self.fetch.allow))
+        self.fetch.allows(url)
     }
 
     /// The address in `from`: the envelope sender of every message.

@@ -1,10 +1,11 @@
-//! One HTTP request, bounded in time and size, refused where it must not go.
+//! One request over HTTP or to a file, bounded in time and size, refused where it must not go.
 
 mod body;
 mod caching;
 mod error;
 mod guard;
 mod http;
+mod local;
 mod recorded;
 mod redirect;
 
@@ -58,10 +59,12 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether the operator named the address of `url` (an IP address, or `localhost`) in `allow`:
-    /// it may be private, and may be polled each second.
+    /// Whether the operator named the address of `url` (an IP address, or `localhost`) in `allow`, or
+    /// it is a place on this machine (`file:///…` or an absolute path): it may be private, and may be
+    /// polled each second.
     pub fn allows(&self, url: &str) -> bool {
-        Url::parse(url).is_ok_and(|url| guard::is_named(&self.allow, &url))
+        local::path(url).is_some()
+            || Url::parse(url).is_ok_and(|url| guard::is_named(&self.allow, &url))
     }
 
     /// Why `url` would be refused without asking anybody: not HTTP, or an address that is neither
@@ -88,6 +91,8 @@ pub struct Reply {
     pub status: u16,
     /// The decoded body; empty with 304.
     pub body: Vec<u8>,
+    /// What came into a folder since it was last read, in that order; then `body` is empty.
+    pub files: Vec<LocalFile>,
     /// The body is shorter than the server said it would be.
     pub truncated: bool,
     /// What to ask with next time; empty when truncated, so that the next poll gets the rest. Of
@@ -111,6 +116,7 @@ impl Reply {
         Self {
             status: 200,
             body: body.into(),
+            files: Vec::new(),
             truncated: false,
             validators: Validators::default(),
             hints: Hints::default(),
@@ -120,6 +126,15 @@ impl Reply {
             peer: None,
         }
     }
+}
+
+/// A file of a folder.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LocalFile {
+    /// Its name in the folder.
+    pub name: String,
+    /// What is in it, or why it cannot be read.
+    pub body: Result<Vec<u8>, String>,
 }
 
 /// No document, and why.
@@ -148,7 +163,7 @@ pub enum SetupError {
 /// Gets documents. Clones share connections or script.
 #[derive(Clone, Debug)]
 pub enum Fetcher {
-    /// From the network.
+    /// From the network, and from this machine.
     Http(Http),
     /// From a script.
     Recorded(Recorded),
@@ -174,6 +189,15 @@ impl Fetcher {
         match self {
             Self::Http(http) => http.get(request).await,
             Self::Recorded(recorded) => recorded.get(request),
+        }
+    }
+
+    /// [`Self::get`] for an address that the operator wrote: it may be a place on this machine,
+    /// which an address that others wrote never is.
+    pub async fn feed(&self, request: &Request) -> Result<Reply, FetchError> {
+        match (self, local::path(&request.url)) {
+            (Self::Http(http), Some(path)) => local::get(path, request, http.max_bytes()).await,
+            _ => self.get(request).await,
         }
     }
 }

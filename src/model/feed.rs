@@ -18,13 +18,25 @@ pub enum FullText {
     Always,
 }
 
+/// What a feed must be.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum FeedFormat {
+    /// Anything that can be read.
+    #[default]
+    Any,
+    /// A sitemap, of which every page is an item.
+    Sitemap,
+}
+
 /// What the operator wants of a feed.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FeedSpec {
     /// Its name in the configuration.
     pub name: FeedName,
-    /// The address, requested byte for byte.
+    /// The address, requested byte for byte; a file or folder as `file:///…` or an absolute path.
     pub url: String,
+    /// What its documents must be.
+    pub format: FeedFormat,
     /// The house that prints it, where an item does not say otherwise.
     pub publisher: Option<String>,
     /// Tags that rules may ask for.

@@ -9,7 +9,9 @@ pub mod feed;
 pub mod id;
 
 pub use article::{Article, Item, ItemSource, Priority, Seen};
-pub use feed::{FeedSpec, FullText, Hints, PollOutcome, Problem, ProblemKind, Validators};
+pub use feed::{
+    FeedFormat, FeedSpec, FullText, Hints, PollOutcome, Problem, ProblemKind, Validators,
+};
 pub use id::{
     AlertId, ArticleId, Claim, DeliveryId, FeedId, FeedName, Generation, ItemKey, RecipientName,
     RuleName, StoryId,

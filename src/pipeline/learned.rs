@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::task::JoinError;
 
-use super::Context;
+use super::{Context, documents};
 use crate::{
     fetch::{FetchError, Reply},
-    model::{Hints, Item, PollOutcome, Problem, ProblemKind, Validators},
+    model::{FeedFormat, Hints, Item, PollOutcome, Problem, ProblemKind, Validators},
     parse::{self, Parsed},
     schedule::rhythm,
     store::{FeedState, PollNotes},
@@ -65,6 +65,7 @@ impl Learned {
 pub(super) async fn read(
     context: &Context,
     state: &FeedState,
+    format: FeedFormat,
     reply: Reply,
 ) -> Result<Learned, JoinError> {
     let known = &state.validators;
@@ -72,7 +73,7 @@ pub(super) async fn read(
         url: reply.url.clone(),
         moved_to: reply.moved_to.clone(),
         peer: reply.peer.map(|peer| peer.to_string()),
-        partial: reply.status == NEW_ONLY,
+        partial: reply.status == NEW_ONLY || !reply.files.is_empty(),
         notes: PollNotes {
             status: Some(reply.status),
             bytes: reply.body.len(),
@@ -96,6 +97,7 @@ pub(super) async fn read(
         let hints = Hints { fresh_for, retry_after: reply.hints.retry_after, ..last.clone() };
         return Ok(Learned { outcome, validators, hints, ..said });
     }
+    // Files are known by their time.
     let body_hash = (!said.partial).then(|| parse::essence(&reply.body));
     let validators = Validators { body_hash, ..reply.validators.clone() };
     let Hints { fresh_for, retry_after, .. } = reply.hints;
@@ -104,28 +106,40 @@ pub(super) async fn read(
         return Ok(Learned { outcome: PollOutcome::Unchanged, validators, hints, ..said });
     }
     let (known, cut) = (known.clone(), reply.truncated);
-    Ok(match parse_body(context, reply).await? {
+    Ok(match parse_body(context, format, reply).await? {
         Err(problem) => Learned {
             outcome: PollOutcome::Failed { problem },
             validators: known,
             hints: Hints { fresh_for, retry_after, ..Hints::default() },
             ..said
         },
-        Ok(parsed) => {
+        Ok((parsed, Some(problem))) => Learned {
+            outcome: PollOutcome::Damaged { problem },
+            items: parsed.items,
+            validators,
+            ..said
+        },
+        Ok((parsed, None)) => {
             let hints = Hints { fresh_for, retry_after, ..parsed.hints };
             document(Parsed { hints, ..parsed }, validators, known, cut, said)
         }
     })
 }
 
-/// Takes the document of an answer apart, off the threads that wait.
+/// Takes the documents of an answer apart, off the threads that wait; with what is wrong with some
+/// of several.
 pub(super) async fn parse_body(
     context: &Context,
+    format: FeedFormat,
     reply: Reply,
-) -> Result<Result<Parsed, Problem>, JoinError> {
+) -> Result<Result<(Parsed, Option<Problem>), Problem>, JoinError> {
     let parsed = context.compute(move || {
         let content_type = reply.content_type.as_deref();
-        parse::parse(&reply.body, &parse::Context { url: Some(&reply.url), content_type })
+        let around = parse::Context { url: Some(&reply.url), content_type };
+        if reply.files.is_empty() {
+            return documents::one(&reply.body, format, &around).map(|parsed| (parsed, None));
+        }
+        Ok(documents::of_folder(&reply.files, format, &around))
     });
     parsed.await
 }

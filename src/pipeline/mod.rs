@@ -7,6 +7,7 @@
 
 pub mod commit;
 pub mod deliver;
+pub mod documents;
 pub mod doubts;
 pub mod hand;
 mod in_force;

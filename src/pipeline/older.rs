@@ -9,7 +9,7 @@ use url::Url;
 use super::{Context, InForce, learned};
 use crate::{
     fetch::Request,
-    model::{FeedId, Item, Validators},
+    model::{FeedFormat, FeedId, Item, Validators},
     store::StoreError,
 };
 
@@ -73,7 +73,8 @@ async fn pages(
         if !is_beside(&reply.url, start.url) {
             return Ok(());
         }
-        let Ok(Ok(parsed)) = learned::parse_body(context, reply).await else { return Ok(()) };
+        let read = learned::parse_body(context, FeedFormat::Any, reply).await;
+        let Ok(Ok((parsed, _))) = read else { return Ok(()) };
         let keys: Vec<_> = parsed.items.iter().flat_map(|item| item.keys.clone()).collect();
         older.is_complete = context.store.read(move |tx| tx.knows_any(start.feed, &keys)).await?;
         let is_recent = |item: &Item| item.published.is_none_or(|at| at >= start.since);

@@ -66,9 +66,10 @@ pub async fn run(context: &Context, claimed: &ClaimedFeed) -> Result<Report, Pol
     let state = &claimed.state;
     let url = state.habits.address(&spec.url).to_owned();
     let request = Request { url, validators: state.validators.clone() };
-    let learned = match in_force.fetcher.get(&request).await {
+    let learned = match in_force.fetcher.feed(&request).await {
         Ok(reply) => {
-            learned::read(context, state, reply).await.map_err(|error| fault(claimed, &error))?
+            let learned = learned::read(context, state, spec.format, reply).await;
+            learned.map_err(|error| fault(claimed, &error))?
         }
         Err(error) => Learned::failed(state, error),
     };

@@ -82,11 +82,12 @@ fn spread(live: &Live, spec: &FeedSpec, now: Timestamp) -> Timestamp {
     schedule::first_poll(now, seed(spec.name.as_str()), over)
 }
 
-/// What pacing counts by: the registered part of the host of an address.
+/// What pacing counts by: the registered part of the host of an address; a place on this machine is
+/// paced by nothing else.
 fn host(address: &str) -> String {
     let url = url::Url::parse(address).ok();
-    let host = url.as_ref().and_then(url::Url::host_str).unwrap_or_default();
-    address::registered(host).to_owned()
+    let host = url.as_ref().and_then(url::Url::host_str);
+    host.map_or(address, address::registered).to_owned()
 }
 
 /// A number that is always the same for a feed, so that its jitter is too.

@@ -13,6 +13,7 @@ mod extract;
 mod fetch;
 mod hostile;
 mod kills;
+mod local_feeds;
 mod mail;
 mod matching;
 mod mutants;

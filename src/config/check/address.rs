@@ -19,32 +19,29 @@ pub(super) fn allowed(text: &str) -> Result<Allowed, Fault> {
     })
 }
 
-/// The address of a feed: `http` or `https`, with a host.
+/// The address of a feed: `http` or `https` with a host, or a file or folder of this machine.
 pub(super) fn feed_url(text: &str) -> Result<Url, Fault> {
+    if let Ok(url) = Url::from_file_path(text) {
+        return Ok(url);
+    }
     let url = Url::parse(text).map_err(|error| {
-        Fault::new(format!("`{}` is not an address: {error}", text.escape_debug()))
-            .with_help("write it whole, as in \"https://www.example.org/feed.xml\"")
+        Fault::new(format!("`{}` is not an address: {error}", text.escape_debug())).with_help(
+            "write it whole, as in \"https://www.example.org/feed.xml\" or \"/srv/feeds/wire.xml\"",
+        )
     })?;
-    if !matches!(url.scheme(), "http" | "https") {
+    if url.scheme() == "file" && url.to_file_path().is_err() {
+        return Err(Fault::new("the file is not on this machine")
+            .with_help("write three slashes, as in \"file:///srv/feeds/wire.xml\""));
+    }
+    if !matches!(url.scheme(), "http" | "https" | "file") {
         return Err(Fault::new(format!("`{}` addresses are not fetched", url.scheme()))
-            .with_help("only `http` and `https` are"));
+            .with_help("only `http`, `https` and `file` are"));
     }
     if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return Err(Fault::new("the address holds a space or a control character")
             .with_help("write a space as %20"));
     }
     Ok(url)
-}
-
-/// Whether the operator allows what the address names, in so many digits.
-pub(crate) fn is_allowed(url: &Url, allow: &[Allowed]) -> bool {
-    let (Some(ip), Some(port)) = (address(url), url.port_or_known_default()) else {
-        return false;
-    };
-    allow.iter().any(|entry| match entry {
-        Allowed::Net(net) => net.contains(&ip),
-        Allowed::Socket(socket) => *socket == SocketAddr::new(ip, port),
-    })
 }
 
 /// Whether the fetcher will refuse it unless it is allowed, as far as the spelling shows: a name
@@ -90,6 +87,7 @@ fn is_private_v6(ip: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fetch::Settings;
 
     #[test]
     fn private_addresses_are_known_by_their_digits() {
@@ -113,25 +111,26 @@ mod tests {
 
     #[test]
     fn what_is_allowed_is_a_network_or_one_port() {
-        let allow = [
-            allowed("127.0.0.1:8080").unwrap(),
-            allowed("10.0.0.0/8").unwrap(),
-            allowed("::1").unwrap(),
-        ];
-        let is = |text| is_allowed(&Url::parse(text).unwrap(), &allow);
-        assert!(is("http://127.0.0.1:8080/feed"));
-        assert!(is("http://localhost:8080/feed"));
-        assert!(!is("http://127.0.0.1:8081/feed"));
-        assert!(is("https://10.9.8.7/feed"));
-        assert!(is("http://[::1]:3/feed"));
-        assert!(!is("https://www.example.org/feed"));
+        let allow = ["127.0.0.1:8080", "10.0.0.0/8", "::1"].map(|text| allowed(text).unwrap());
+        let settings = Settings { allow: allow.into(), ..Settings::default() };
+        assert!(settings.allows("http://127.0.0.1:8080/feed"));
+        assert!(settings.allows("http://localhost:8080/feed"));
+        assert!(!settings.allows("http://127.0.0.1:8081/feed"));
+        assert!(settings.allows("https://10.9.8.7/feed"));
+        assert!(settings.allows("http://[::1]:3/feed"));
+        assert!(!settings.allows("https://www.example.org/feed"));
+        assert!(settings.allows("/srv/wire") && settings.allows("file:///srv/wire"));
         assert!(allowed("intranet:8080").is_err());
     }
 
     #[test]
-    fn only_the_web_is_fetched() {
-        assert!(feed_url("https://www.example.org/feed.xml").is_ok());
-        for wrong in ["www.example.org/feed", "file:///etc/passwd", "https://", "http://a b/", ""] {
+    fn only_the_web_and_this_machine_are_read() {
+        for right in ["https://www.example.org/feed.xml", "file:///srv/wire", "/srv/wire 1"] {
+            assert!(feed_url(right).is_ok(), "{right}");
+        }
+        let wrong =
+            ["www.example.org/feed", "file://a/b", "ftp://a/b", "https://", "http://a b/", ""];
+        for wrong in wrong {
             assert!(feed_url(wrong).is_err(), "{wrong}");
         }
     }

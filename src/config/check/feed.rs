@@ -16,12 +16,15 @@ use crate::{
     },
     diagnostic::{Diagnostic, Report},
     fetch,
-    model::{FeedName, FeedSpec, FullText},
+    model::{FeedFormat, FeedName, FeedSpec, FullText},
 };
 
 /// Seconds between two polls of a feed: of the web, and of an address the operator allows.
 const LEAST_INTERVAL: u64 = 60;
 const LEAST_INTERVAL_ALLOWED: u64 = 1;
+
+/// The pause between two looks at a file or folder where none is set.
+const LOCAL_INTERVAL: Duration = Duration::from_mins(1);
 
 /// What rules may refer to: every feed and every tag that is written down, polled or not.
 #[derive(Debug, Default)]
@@ -65,7 +68,7 @@ fn spec(feed: &Placed<Feed>, fetch: &fetch::Settings, report: &mut Report) -> Op
     let written = &feed.value;
     let name = feed.read(&written.name, report, |name| value::name(name));
     let url = feed.read(&written.url, report, |url| address::feed_url(url));
-    let is_allowed = url.as_ref().is_some_and(|url| address::is_allowed(url, &fetch.allow));
+    let is_allowed = fetch.allows(written.url.get_ref());
     if let Some(url) = url.as_ref().filter(|url| !is_allowed && address::is_private(url)) {
         report.push(&feed.source, will_be_refused(feed, url));
     }
@@ -73,6 +76,10 @@ fn spec(feed: &Placed<Feed>, fetch: &fetch::Settings, report: &mut Report) -> Op
     let interval = written.interval.as_ref();
     let interval =
         interval.and_then(|text| feed.read(text, report, |text| interval_of(text, least)));
+    let is_local = url.as_ref().is_some_and(|url| url.scheme() == "file");
+    let interval = interval.or_else(|| is_local.then_some(LOCAL_INTERVAL));
+    let format = written.format.as_ref();
+    let format = format.and_then(|text| feed.read(text, report, |text| format_of(text)));
     if let Some(text) = &written.full_text {
         feed.read(text, report, |text| full_text(text));
     }
@@ -86,6 +93,7 @@ fn spec(feed: &Placed<Feed>, fetch: &fetch::Settings, report: &mut Report) -> Op
     Some(FeedSpec {
         name: FeedName::new(written.name.get_ref().as_str()),
         url: written.url.get_ref().clone(),
+        format: format.unwrap_or_default(),
         publisher: written.publisher.clone(),
         tags: written.tags.iter().map(|tag| tag.get_ref().clone()).collect(),
         language: written.language.as_ref().map(|language| language.get_ref().clone()),
@@ -96,6 +104,14 @@ fn spec(feed: &Placed<Feed>, fetch: &fetch::Settings, report: &mut Report) -> Op
 
 fn interval_of(text: &str, least: u64) -> Result<Duration, Fault> {
     value::duration(text, least..=DAY)
+}
+
+fn format_of(text: &str) -> Result<FeedFormat, Fault> {
+    match text {
+        "sitemap" => Ok(FeedFormat::Sitemap),
+        _ => Err(Fault::new(format!("`{text}` is not a format that must be named"))
+            .with_help("write \"sitemap\", or leave the key out: formats are told by the bytes")),
+    }
 }
 
 /// Pages are not fetched in this version, and silence about that would be a lie.

@@ -5,7 +5,6 @@ use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
 use url::{Host, Url};
 
 use super::{
-    address,
     edges::{number, span},
     unique,
 };
@@ -35,8 +34,8 @@ pub(super) fn paces(
 ) -> BTreeMap<String, Pace> {
     let usual = Pace::usual(limits);
     let mut paces = BTreeMap::new();
-    let urls = feeds.values().filter_map(|feed| Url::parse(&feed.url).ok());
-    for url in urls.filter(|url| address::is_allowed(url, &fetch.allow)) {
+    let allowed = feeds.values().filter(|feed| fetch.allows(&feed.url));
+    for url in allowed.filter_map(|feed| Url::parse(&feed.url).ok()) {
         let host = url.host_str().unwrap_or_default().to_owned();
         paces.insert(host, Pace { gap: std::time::Duration::ZERO, ..usual });
     }

@@ -99,6 +99,7 @@ pub(super) struct Host {
 pub(super) struct Feed {
     pub(super) name: Spanned<String>,
     pub(super) url: Spanned<String>,
+    pub(super) format: Option<Spanned<String>>,
     pub(super) publisher: Option<String>,
     #[serde(default)]
     pub(super) tags: Vec<Spanned<String>>,

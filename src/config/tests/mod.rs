@@ -10,7 +10,7 @@ use crate::{
     alert::{Send, TellAgain, When},
     diagnostic::{Report, Source},
     mail,
-    model::{FeedName, Generation, RecipientName, RuleName},
+    model::{FeedFormat, FeedName, Generation, RecipientName, RuleName},
 };
 
 mod houses;
@@ -158,6 +158,11 @@ interval = "1 s"
 full_text = "never"
 language = "en"
 [[feed]]
+name = "pages"
+url = "/srv/wire/news.xml"
+format = "sitemap"
+tags = ["a"]
+[[feed]]
 name = "off"
 url = "https://off.example/feed"
 enabled = false
@@ -175,7 +180,7 @@ notify = ["morning"]
 when = "origins >= 2"
 tell_again = ["origins >= 4", "longer"]
 related = "quiet"
-feeds = ["local", "off"]
+feeds = ["local", "pages", "off"]
 tags = ["a"]
 until = 2027-01-31
 was = "old"
@@ -186,6 +191,9 @@ was = "old"
     assert_eq!((live.fetch.max_bytes, live.first_poll_alert), (1 << 20, Duration::from_hours(48)));
     assert_eq!(live.fetch.total_timeout, Duration::from_secs(5));
     assert!(live.allows("http://127.0.0.1:8080/other") && !live.allows("http://127.0.0.1/"));
+    let pages = &live.feeds[&FeedName::new("pages")];
+    assert_eq!(pages.format, FeedFormat::Sitemap);
+    assert_eq!(pages.interval, Some(Duration::from_mins(1)));
     let Some(mail::Settings::Smtp(smtp)) = &live.mail else { panic!("no server") };
     assert_eq!(
         (smtp.host.as_str(), smtp.port, smtp.tls),
@@ -198,7 +206,7 @@ was = "old"
     assert!((live.story.copy_thin - usual.copy_thin - 0.1).abs() < 1e-9);
     assert!((live.story.rewrite.needed - 12.0).abs() < 1e-9);
     assert!((live.story.rewrite.brief.needed - 2.0 * usual.rewrite.brief.needed).abs() < 1e-9);
-    assert_eq!(live.feeds.len(), 1);
+    assert_eq!(live.feeds.len(), 2);
     assert_eq!(live.feeds[&FeedName::new("local")].interval, Some(Duration::from_secs(1)));
     let policy = &live.policies[&RuleName::new("new")];
     assert_eq!(policy.tell_again, [TellAgain::Origins(4), TellAgain::Longer]);

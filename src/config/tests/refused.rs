@@ -34,7 +34,7 @@ name = "courier"
     7 | url = "ftp://courier.example/feed.xml"
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: only `http` and `https` are
+      = help: only `http`, `https` and `file` are
 
     error: `interval`: invalid type: integer `15`, expected a string
      --> w.toml:8:12
@@ -58,7 +58,7 @@ name = "courier"
     10 | colour = "red"
        | ^^^^^^
        |
-       = help: there are `name`, `url`, `publisher`, `tags`, `interval`, `full_text`, `language`, `enabled`
+       = help: there are `name`, `url`, `format`, `publisher`, `tags`, `interval`, `full_text`, `language`, `enabled`
 
     error: missing key `url`
       --> w.toml:11:1
@@ -237,6 +237,20 @@ fn what_is_not_available_yet_is_said() {
        |             ^^^^^^^^
        |
        = help: write "never", or leave the key out: the feed's own text is used
+    "#);
+}
+
+#[test]
+fn a_format_is_named_only_where_the_bytes_do_not_tell_it() {
+    let text = desk_and("[[feed]]\nname = 'b'\nurl = 'https://b.example'\nformat = 'rss'");
+    assert_snapshot!(refused(&text), @r#"
+    error: `rss` is not a format that must be named
+      --> w.toml:18:10
+       |
+    18 | format = 'rss'
+       |          ^^^^^
+       |
+       = help: write "sitemap", or leave the key out: formats are told by the bytes
     "#);
 }
 

@@ -72,6 +72,11 @@ impl Http {
         Ok(Self { shared: Arc::new(Shared { settings, by_port, others }) })
     }
 
+    /// The limit on a body, in bytes.
+    pub(super) fn max_bytes(&self) -> usize {
+        self.shared.settings.max_bytes
+    }
+
     /// Gets one document, redirects and decompression included, within the total time.
     pub(super) async fn get(&self, request: &Request) -> Result<Reply, FetchError> {
         let limit = self.shared.settings.total_timeout;
@@ -140,6 +145,7 @@ impl Http {
         Ok(Reply {
             status: response.status().as_u16(),
             body: body.bytes,
+            files: Vec::new(),
             truncated: body.cut,
             validators,
             hints,
@@ -197,6 +203,7 @@ fn not_modified(response: &Response, known: &Validators, trail: &Trail) -> Reply
     Reply {
         status: response.status().as_u16(),
         body: Vec::new(),
+        files: Vec::new(),
         truncated: false,
         validators: caching::confirmed(known, response.headers()),
         hints: caching::hints(response.headers()),

@@ -4,6 +4,7 @@ mod bodies;
 mod conditional;
 mod failures;
 mod guard;
+mod local;
 mod redirects;
 mod refusals;
 mod requests;
