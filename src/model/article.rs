@@ -26,6 +26,9 @@ pub struct Item {
     pub raw_id: Option<String>,
     /// How the item is recognised again, best key first; never empty after parsing.
     pub keys: Vec<ItemKey>,
+    /// Further keys, by which it will be known on the day when the ids of its feed turn out to be
+    /// worth nothing.
+    pub aliases: Vec<ItemKey>,
     /// The published link made absolute.
     pub url: Option<String>,
     /// The link made comparable (see `text::address`).
@@ -69,6 +72,8 @@ pub struct Item {
 pub struct Article {
     /// How the item is recognised again within its feed, best key first.
     pub keys: Vec<ItemKey>,
+    /// Further keys, which are stored and not looked for.
+    pub aliases: Vec<ItemKey>,
     /// `guid` as written.
     pub raw_id: Option<String>,
     /// The published link made absolute.

@@ -28,6 +28,16 @@ pub enum FeedFormat {
     Sitemap,
 }
 
+/// By what the items of a feed are recognised again.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Identity {
+    /// Their ids, and their links beside them.
+    #[default]
+    Id,
+    /// Their links, else headline and date: the ids are worth nothing.
+    Link,
+}
+
 /// What the operator wants of a feed.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FeedSpec {

@@ -10,7 +10,7 @@ pub mod id;
 
 pub use article::{Article, Item, ItemSource, Priority, Seen};
 pub use feed::{
-    FeedFormat, FeedSpec, FullText, Hints, PollOutcome, Problem, ProblemKind, Validators,
+    FeedFormat, FeedSpec, FullText, Hints, Identity, PollOutcome, Problem, ProblemKind, Validators,
 };
 pub use id::{
     AlertId, ArticleId, Claim, DeliveryId, FeedId, FeedName, Generation, ItemKey, RecipientName,

@@ -15,7 +15,7 @@ const EMPTY_IDS: &[&str] = &["-", "0", "n/a", "na", "nil", "none", "null", "unde
 /// Gives every item of a document its keys, best first.
 ///
 /// An id or a link that several different items of the document share says nothing about any of
-/// them and is no key. The words are a key only where nothing else is.
+/// them and is no key. The words are a key only where nothing else is, and an alias elsewhere.
 pub(super) fn assign(items: &mut [Item]) {
     let contents: Vec<_> = items.iter().map(content).collect();
     let shared_ids = shared(items.iter().zip(&contents).filter_map(|(item, content)| {
@@ -26,14 +26,38 @@ pub(super) fn assign(items: &mut [Item]) {
         Some((link(item)?.to_owned(), (id.map(str::to_owned), *content)))
     }));
     for (item, content) in items.iter_mut().zip(contents) {
-        let by_id = id(item).filter(|id| !shared_ids.contains(*id)).map(|id| key("guid", id));
+        let by_id = id(item).filter(|id| !shared_ids.contains(*id)).map(id_key);
         let by_link =
             link(item).filter(|link| !shared_links.contains(*link)).map(|link| key("url", link));
         let mut keys: Vec<_> = by_id.into_iter().chain(by_link).collect();
         if keys.is_empty() {
             keys.push(content);
+        } else {
+            item.aliases = vec![content];
         }
         item.keys = keys;
+    }
+}
+
+/// Whether the items of a document that [`assign`] gave keys use one id for different links: then
+/// an id says nothing about items of other documents of the same feed either.
+pub fn ids_repeat(items: &[Item]) -> bool {
+    let mut links: BTreeMap<&str, &Item> = BTreeMap::new();
+    items.iter().any(|item| {
+        let Some(id) = id(item).filter(|id| !item.keys.contains(&id_key(id))) else { return false };
+        let first = links.entry(id).or_insert(item);
+        first.canonical_url != item.canonical_url
+    })
+}
+
+/// Makes items known by their links, else their words, and no longer by their ids.
+pub fn by_link(items: &mut [Item]) {
+    for item in items {
+        let by_id = id(item).map(id_key);
+        item.keys.retain(|key| Some(*key) != by_id);
+        if item.keys.is_empty() {
+            item.keys = std::mem::take(&mut item.aliases);
+        }
     }
 }
 
@@ -63,6 +87,12 @@ fn content(item: &Item) -> ItemKey {
         None => item.text.clone().unwrap_or_default(),
     };
     key("content", &format!("{}\0{rest}", item.title.as_deref().unwrap_or_default()))
+}
+
+/// A site that goes over to `https` has the same ids as before.
+fn id_key(id: &str) -> ItemKey {
+    let id = id.strip_prefix("https://").or_else(|| id.strip_prefix("http://")).unwrap_or(id);
+    key("guid", id)
 }
 
 fn key(kind: &str, value: &str) -> ItemKey {
@@ -131,6 +161,37 @@ mod tests {
     fn a_link_on_many_items_is_no_alias() {
         let keys = keys(vec![item(Some("1"), A, "x"), item(Some("2"), A, "y")]);
         assert_eq!(keys, [[key("guid", "1")], [key("guid", "2")]]);
+    }
+
+    #[test]
+    fn an_id_on_two_links_says_nothing_in_later_documents_either() {
+        let repeat = |mut items: Vec<Item>| {
+            assign(&mut items);
+            ids_repeat(&items)
+        };
+        assert!(repeat(vec![item(Some("1"), A, "x"), item(Some("1"), B, "y")]));
+        assert!(repeat(vec![item(Some("1"), A, "x"), item(Some("1"), None, "y")]));
+        assert!(!repeat(vec![item(Some("1"), A, "x"), item(Some("1"), A, "y")]), "two versions");
+        assert!(!repeat(vec![item(Some("n/a"), A, "x"), item(Some("n/a"), B, "y")]), "no ids");
+        assert!(!repeat(vec![item(Some("1"), A, "x"), item(Some("2"), A, "y")]));
+    }
+
+    #[test]
+    fn without_ids_the_links_lead_and_the_words_follow() {
+        let mut items =
+            vec![item(Some("1"), A, "x"), item(Some("2"), None, "y"), item(None, B, "z")];
+        assign(&mut items);
+        let words = items[1].aliases.clone();
+        by_link(&mut items);
+        assert_eq!(items[0].keys, [key("url", "https://paper.example/a")]);
+        assert_eq!(items[1].keys, words);
+        assert_eq!(items[2].keys, [key("url", "https://paper.example/b")]);
+    }
+
+    #[test]
+    fn an_id_is_the_same_with_and_without_encryption() {
+        let keys = |id| keys(vec![item(Some(id), A, "x")]);
+        assert_eq!(keys("http://paper.example/?p=1"), keys("https://paper.example/?p=1"));
     }
 
     #[test]

@@ -23,9 +23,11 @@ mod walk;
 use jiff::Timestamp;
 use url::Url;
 
-pub use essence::essence;
-
-pub use self::facts::Format;
+pub use self::{
+    essence::essence,
+    facts::Format,
+    identity::{by_link, ids_repeat},
+};
 use crate::model::{Hints, Item, Problem, ProblemKind};
 use repairs::Repairs;
 

@@ -10,6 +10,7 @@ pub mod deliver;
 pub mod documents;
 pub mod doubts;
 pub mod hand;
+mod identity;
 mod in_force;
 pub mod index;
 mod learned;

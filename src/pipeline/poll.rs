@@ -8,6 +8,7 @@ use tracing::{debug, info, warn};
 use super::{
     Context, InForce,
     commit::{self, Batch, Report},
+    identity::{self, Ids},
     learned::{self, Learned},
     older,
     prepare::{self, Circumstances, Prepared},
@@ -15,7 +16,8 @@ use super::{
 };
 use crate::{
     fetch::{FetchError, Request},
-    model::{FeedSpec, Item, PollOutcome, Problem, ProblemKind, RuleName},
+    model::{FeedSpec, Identity, Item, PollOutcome, Problem, ProblemKind, RuleName},
+    parse,
     schedule::Gap,
     store::{ClaimedFeed, PollEnd, StoreError},
 };
@@ -111,7 +113,14 @@ async fn store(
     started: Timestamp,
     mut learned: Learned,
 ) -> Result<Report, PollError> {
-    let (items, gap) = unseen(context, claimed, in_force, started, &mut learned).await?;
+    let ids = Ids::of(&learned.items);
+    let (mut items, gap) = unseen(context, claimed, in_force, started, &mut learned).await?;
+    let identity = identity::settle(context, claimed, &ids, &items).await;
+    let identity = identity.map_err(|source| look_up(claimed, source))?;
+    if identity == Identity::Link {
+        parse::by_link(&mut items);
+        items = unknown(context, claimed, items).await?;
+    }
     let now = context.clock.now();
     let prepared = prepare_all(context, claimed, spec, in_force, items, now).await?;
     let outage = is_outage(context, claimed, &learned, started).await?;
@@ -127,7 +136,7 @@ async fn store(
     };
     let end = poll.end(learned);
     tell_problem(spec, claimed, &end);
-    write(context, claimed, in_force, prepared, end, now).await
+    write(context, claimed, in_force, identity, prepared, end, now).await
 }
 
 /// Whether nobody could be reached, so that it is no fault of this feed.
@@ -164,7 +173,8 @@ async fn unseen(
     let state = &claimed.state;
     let shown = std::mem::take(&mut learned.items);
     let count = shown.len();
-    let keys: Vec<_> = shown.iter().flat_map(|item| item.keys.clone()).collect();
+    let all_keys = |item: &Item| [&item.keys[..], &item.aliases].concat();
+    let keys: Vec<_> = shown.iter().flat_map(all_keys).collect();
     let mut items = unknown(context, claimed, shown).await?;
     let is_all_new = learned.is_whole_document() && count > 0 && items.len() == count;
     if !is_all_new {
@@ -246,6 +256,7 @@ async fn write(
     context: &Context,
     claimed: &ClaimedFeed,
     in_force: &Arc<InForce>,
+    identity: Identity,
     mut prepared: Vec<Prepared>,
     end: PollEnd,
     now: Timestamp,
@@ -263,9 +274,14 @@ async fn write(
             now,
         };
         let in_force = Arc::clone(in_force);
-        let written =
-            context.store.write(move |tx| commit::commit(tx, &batch, &in_force.live)).await;
+        let written = context.store.write(move |tx| {
+            if identity == Identity::Link {
+                tx.recognise_by_link(batch.feed)?;
+            }
+            commit::commit(tx, &batch, &in_force.live)
+        });
         report += written
+            .await
             .map_err(|source| PollError::Commit { feed: claimed.state.name.to_string(), source })?;
     }
     Ok(report)

@@ -124,6 +124,7 @@ fn article(item: &Item, around: &Circumstances<'_>) -> Article {
     let text_hash = text_hash(&title, summary.as_deref(), &text);
     Article {
         keys: item.keys.clone(),
+        aliases: item.aliases.clone(),
         raw_id: item.raw_id.clone(),
         url: item.url.clone(),
         canonical_url: item.canonical_url.clone(),

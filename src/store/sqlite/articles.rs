@@ -110,6 +110,7 @@ pub(super) fn article(row: &Row<'_>) -> Result<ArticleRow, StoreError> {
         feed: FeedName::new(row.get::<_, String>(1)?),
         article: Article {
             keys: Vec::new(),
+            aliases: Vec::new(),
             raw_id: row.get(2)?,
             url: row.get(3)?,
             canonical_url: row.get(4)?,
@@ -396,7 +397,7 @@ impl WriteTx<'_> {
         let mut put = self.db.prepare_cached(
             "INSERT OR IGNORE INTO article_key (feed, key, article) VALUES (?1, ?2, ?3)",
         )?;
-        for key in &article.keys {
+        for key in article.keys.iter().chain(&article.aliases) {
             put.execute((feed.0, &key.0[..], id.0))?;
         }
         Ok(())

@@ -169,7 +169,7 @@ fn state(row: &Row<'_>) -> rusqlite::Result<FeedState> {
 
 impl WriteTx<'_> {
     /// Makes the feed's row agree with the configuration; a new one is due at `first_due`. Another
-    /// address drops validators and cadence, and nothing else.
+    /// address drops validators, cadence and what was learnt of ids, and nothing else.
     pub fn sync_feed(
         &self,
         name: &FeedName,
@@ -199,7 +199,7 @@ impl WriteTx<'_> {
                          claimed = 0, etag = NULL, last_modified = NULL, body_hash = NULL,
                          window_items = NULL, items_per_hour = NULL, failures = 0,
                          problem_kind = NULL, problem_detail = NULL, problem_since = NULL,
-                         habits = '{}', stopped = 0, missed = 0, address = NULL
+                         habits = '{}', stopped = 0, missed = 0, address = NULL, identity = 'id'
                      WHERE id = ?1",
                 )?
                 .execute((id, url, host, to_ms(first_due)))?;

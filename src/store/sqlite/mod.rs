@@ -6,6 +6,7 @@ pub(super) mod constraints;
 pub(super) mod deliveries;
 pub(super) mod feeds;
 mod frequency;
+mod identity;
 pub(super) mod judgements;
 pub(super) mod network;
 #[cfg(test)]

@@ -42,6 +42,7 @@ fn described(key: u8, item_hash: u64, text_hash: u64) -> Described {
     Described {
         article: Article {
             keys: vec![ItemKey([key; 16])],
+            aliases: Vec::new(),
             raw_id: None,
             url: None,
             canonical_url: Some("https://post.example/a".to_owned()),

@@ -2,6 +2,7 @@
 
 mod again;
 mod day;
+mod identity;
 mod notices;
 mod outbox;
 mod provenance;

@@ -38,7 +38,7 @@ async fn articles_go_with_all_that_hangs_on_them_and_alerts_stay() {
     assert_eq!(prune(&shelf, |tx, before| tx.prune_stories(before), day(1)).await, [1]);
     for (table, left) in [
         ("article", 2),
-        ("article_key", 4),
+        ("article_key", 6),
         ("revision", 0),
         ("sketch", 2),
         ("rule_match", 2),
