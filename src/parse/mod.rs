@@ -7,6 +7,7 @@
 mod capture;
 mod date;
 mod decode;
+mod discovery;
 mod essence;
 mod facts;
 mod identity;
@@ -15,6 +16,7 @@ mod json;
 mod library;
 mod mojibake;
 mod names;
+mod opml;
 mod repairs;
 mod stranger;
 mod token;
@@ -24,9 +26,11 @@ use jiff::Timestamp;
 use url::Url;
 
 pub use self::{
+    discovery::{Declared, declared},
     essence::essence,
     facts::Format,
     identity::{by_link, ids_repeat},
+    opml::{Listed, MAX_LIST, opml},
 };
 use crate::model::{Hints, Item, Problem, ProblemKind};
 use repairs::Repairs;

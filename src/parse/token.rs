@@ -1,6 +1,7 @@
 //! Markup taken apart without ever failing: text, CDATA sections, start and end tags.
 
 use super::repairs::Repairs;
+use crate::text::html;
 
 /// So many attributes of a tag are read.
 const MAX_ATTRIBUTES: usize = 200;
@@ -32,6 +33,13 @@ impl<'a> Tag<'a> {
     /// Names and values as written, quotes taken off, references left in.
     pub(super) fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         Attributes(self.attributes).take(MAX_ATTRIBUTES)
+    }
+
+    /// The value of an attribute, however its name is written, on one line and with its references
+    /// decoded; nothing where it says nothing.
+    pub(super) fn value(&self, name: &str) -> Option<String> {
+        let (_, value) = self.attributes().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(html::one_line(&html::unescape(value))).filter(|value| !value.is_empty())
     }
 }
 
