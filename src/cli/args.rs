@@ -42,7 +42,7 @@ pub(crate) enum Command {
     /// Try the way messages leave
     #[command(subcommand)]
     Mail(MailCommand),
-    /// See how the feeds are
+    /// See how feeds are, try them, find them, and move whole lists of them
     #[command(subcommand)]
     Feeds(FeedsCommand),
     /// Understand the rules and try them

@@ -74,6 +74,22 @@ pub fn load_rules(path: &Path) -> Result<Rules, Report> {
     Ok(Rules { rules, aliases, warnings })
 }
 
+/// The names and addresses of the feeds of a file or folder, also of those that are not enabled.
+/// Nothing else is checked but that the files can be read.
+pub fn feeds(path: &Path) -> Result<Vec<(String, String)>, Report> {
+    let sources = read::sources(path)?;
+    let mut report = Report::default();
+    let raw = raw::parse(&sources, &mut report);
+    let (raw, _) = accept(raw, report)?;
+    let feeds = raw.feeds.into_iter().map(|feed| feed.value);
+    Ok(feeds.map(|feed| (feed.name.into_inner(), feed.url.into_inner())).collect())
+}
+
+/// Why a text is not the address of a feed.
+pub fn refuses_address(text: &str) -> Option<String> {
+    check::address::feed_url(text).err().map(|fault| fault.message)
+}
+
 /// Where the data of the configuration at `path` are, also when it has mistakes: `status` and
 /// `reload` must find the daemon all the same.
 pub fn data_folder(path: &Path) -> PathBuf {

@@ -7,7 +7,7 @@ use super::{
     repairs::Repairs,
     token::{Tag, Token, Tokens},
 };
-use crate::text::{address, html};
+use crate::text::address;
 
 /// So many feeds of a page are listed.
 const MAX_FEEDS: usize = 50;

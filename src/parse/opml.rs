@@ -29,8 +29,6 @@ pub struct Listed {
     pub title: Option<String>,
     /// The groups it stands in, the outermost first, then its categories.
     pub groups: Vec<String>,
-    /// Its language, by the list's word.
-    pub language: Option<String>,
 }
 
 /// Reads a list, also a broken one; the error says what the document is instead. Never panics,
@@ -102,8 +100,7 @@ impl<'a> List<'a> {
             let named = |name: &str| Some(html::one_line(name)).filter(|name| !name.is_empty());
             let groups = self.open.iter().flatten().cloned();
             let groups = groups.chain(categories.filter_map(named)).collect();
-            let language = tag.value("language");
-            self.feeds.push(Listed { url, title, groups, language });
+            self.feeds.push(Listed { url, title, groups });
         }
         if tag.is_empty {
             return;

@@ -10,6 +10,7 @@ mod binary;
 mod cluster;
 mod config;
 mod extract;
+mod feeds;
 mod fetch;
 mod hostile;
 mod kills;

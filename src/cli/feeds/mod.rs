@@ -1,12 +1,20 @@
-//! `wiredesk feeds`: how feeds are.
+//! `wiredesk feeds`: how feeds are; feeds tried, found, and moved from and to other readers.
 
+mod discover;
+mod entry;
+mod export;
+mod import;
 mod list;
+mod probe;
+mod report;
 mod show;
+
+use std::io::{self, Write as _};
 
 use clap::Subcommand;
 use jiff::Timestamp;
 
-use super::Exit;
+use super::{Exit, open::stop};
 use crate::{schedule::Health, store::FeedRow};
 
 #[derive(Debug, Subcommand)]
@@ -15,12 +23,24 @@ pub(crate) enum FeedsCommand {
     List(list::ListArgs),
     /// Show a feed: how it is and why, its last polls, and possible gaps
     Show(show::ShowArgs),
+    /// Fetch a feed once and show everything that is understood of it, and what would be done
+    Probe(probe::ProbeArgs),
+    /// Find the feeds of a site, each with the TOML that watches it
+    Discover(discover::DiscoverArgs),
+    /// Write the feeds of an OPML list into the configuration
+    Import(import::ImportArgs),
+    /// Print the feeds of the configuration as OPML
+    Export(export::ExportArgs),
 }
 
 pub(super) fn run(command: &FeedsCommand) -> anyhow::Result<Exit> {
     match command {
         FeedsCommand::List(args) => list::run(args),
         FeedsCommand::Show(args) => show::run(args),
+        FeedsCommand::Probe(args) => probe::run(args),
+        FeedsCommand::Discover(args) => discover::run(args),
+        FeedsCommand::Import(args) => import::run(args),
+        FeedsCommand::Export(args) => export::run(args),
     }
 }
 
@@ -60,5 +80,16 @@ fn rough(seconds: i64) -> String {
         120..7_200 => format!("{} min", seconds / 60),
         7_200..172_800 => format!("{} h", seconds / 3_600),
         _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+fn print(answer: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(answer.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever reads has enough, for instance `head`.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(stop(Exit::Io, format!("writing to standard output: {error}")))
+        }
+        _ => Ok(()),
     }
 }

@@ -75,7 +75,7 @@ fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
 }
 
 /// The bytes of a file, `-` for standard input; of what is longer than `limit`, enough to know it.
-pub(super) fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+pub(in crate::cli) fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)

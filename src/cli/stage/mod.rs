@@ -10,6 +10,7 @@ mod queries;
 
 use clap::Subcommand;
 
+pub(super) use lines::read;
 pub(super) use queries::check_queries;
 
 use super::Exit;

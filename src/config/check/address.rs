@@ -20,7 +20,7 @@ pub(super) fn allowed(text: &str) -> Result<Allowed, Fault> {
 }
 
 /// The address of a feed: `http` or `https` with a host, or a file or folder of this machine.
-pub(super) fn feed_url(text: &str) -> Result<Url, Fault> {
+pub(in crate::config) fn feed_url(text: &str) -> Result<Url, Fault> {
     if let Ok(url) = Url::from_file_path(text) {
         return Ok(url);
     }

@@ -1,6 +1,6 @@
 //! From what is written to what is meant: ranges, references, names that are taken.
 
-pub(crate) mod address;
+pub(super) mod address;
 mod edges;
 mod feed;
 mod host;
