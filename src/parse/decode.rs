@@ -142,7 +142,7 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let declaration = &declaration[..declaration.find("?>")?];
     let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    Encoding::for_label(value[1..].split(quote).next()?.as_bytes())
+    Encoding::for_label_no_replacement(value[1..].split(quote).next()?.as_bytes())
 }
 
 /// The `charset` of a `Content-Type`.
@@ -150,7 +150,7 @@ fn charset(content_type: &str) -> Option<&'static Encoding> {
     let (_, value) = content_type.split(';').skip(1).find_map(|parameter| {
         parameter.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
     })?;
-    Encoding::for_label(value.trim().trim_matches(['"', '\'']).as_bytes())
+    Encoding::for_label_no_replacement(value.trim().trim_matches(['"', '\'']).as_bytes())
 }
 
 /// The last label of the host, as the detector wants it.
@@ -187,6 +187,8 @@ mod tests {
         );
         let lied = "<?xml version='1.0' encoding='iso-8859-1'?><rss>café</rss>";
         assert!(read(lied.as_bytes(), None).contains("café"));
+        let abandoned = "<?xml version='1.0' encoding='hz-gb-2312'?><rss>café</rss>";
+        assert!(read(abandoned.as_bytes(), None).contains("café"));
         let lied = "<?xml version='1.0' encoding='shift_jis'?><rss>財政を見直し</rss>";
         assert!(!read(lied.as_bytes(), None).contains("財政を見直し"), "too little to be certain");
         let lied = "<?xml version='1.0' encoding='shift_jis'?><rss>財政計画を見直し</rss>";

@@ -122,6 +122,11 @@ impl Prefixes {
     /// What an element with this name means where `default` is the default vocabulary.
     pub(super) fn element(&self, name: &str, default: Space) -> Element {
         let (space, local) = match name.rsplit_once(':') {
+            // An element that was left open may have changed the default; no other vocabulary has
+            // these.
+            None if ["item", "entry"].iter().any(|item| name.eq_ignore_ascii_case(item)) => {
+                (Space::Core, name)
+            }
             None | Some(("", _)) => (default, name.trim_start_matches(':')),
             Some((prefix, local)) => {
                 let declared = self.0.get(prefix).copied();
@@ -280,5 +285,6 @@ mod tests {
         }
         assert_eq!(prefixes.element("title", Space::Xhtml), Element::Other);
         assert_eq!(prefixes.element("url", Space::Sitemap), Element::Item);
+        assert_eq!(prefixes.element("item", Space::Xhtml), Element::Item);
     }
 }

@@ -121,7 +121,7 @@ impl<'a> Tokens<'a> {
         None
     }
 
-    /// A section without an end, or with that of a later one, stops at the next end tag.
+    /// A section without an end, or with that of a later one, stops at the next end tag or item.
     fn cdata(&mut self, inside: &'a str, repairs: &mut Repairs) -> Token<'a> {
         let start = self.at + "<![CDATA[".len();
         if let Some(end) = self.section_end(inside, start)
@@ -132,6 +132,8 @@ impl<'a> Tokens<'a> {
         }
         repairs.note("an unclosed CDATA section");
         let end = inside.find("</").unwrap_or(inside.len());
+        let items = ["<item", "<entry"].iter().filter_map(|item| inside[..end].find(item));
+        let end = items.min().unwrap_or(end);
         self.at = start + end;
         Token::Cdata(&inside[..end])
     }
@@ -144,23 +146,30 @@ impl<'a> Tokens<'a> {
     }
 
     fn pass_over(&mut self, rest: &str, terminator: &'static str) {
-        self.at += match self.find(rest, terminator) {
-            Some(end) => end + terminator.len(),
-            None => self.find(rest, ">").map_or(rest.len(), |end| end + 1),
-        };
+        match self.find(rest, terminator) {
+            Some(end) => self.at += end + terminator.len(),
+            None => self.pass_over_tag(rest),
+        }
+    }
+
+    /// Passes over what ends at `>`, or before the next `<`.
+    fn pass_over_tag(&mut self, rest: &str) {
+        let end = rest[1..].find(['<', '>']).map_or(rest.len(), |end| end + 1);
+        self.at += end + usize::from(rest.as_bytes().get(end) == Some(&b'>'));
     }
 
     /// A document type with its inner declarations, none of which is obeyed.
     fn pass_over_declaration(&mut self, rest: &str) {
         let plain = rest.find(['[', '>']).unwrap_or(rest.len());
-        let is_subset = rest.as_bytes().get(plain) == Some(&b'[');
+        let is_subset = rest.as_bytes().get(plain) == Some(&b'[')
+            && rest.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype"));
         if is_subset
             && let Some(end) =
                 self.find(&rest[plain..], "]>").or_else(|| self.find(&rest[plain..], "] >"))
         {
             self.at += plain + end;
         }
-        self.pass_over(&self.source[self.at..], ">");
+        self.pass_over_tag(&self.source[self.at..]);
     }
 
     /// A start tag ends at `>`, at the next `<`, or with the document.
@@ -301,6 +310,7 @@ mod tests {
             ("<![CDATA[<b>&]]>c", "{<b>&}[c]"),
             ("<![CDATA[never</a>b", "{never}</a>[b]"),
             ("<![CDATA[never</link><a><![CDATA[b]]></a>", "{never}</link><a>{b}</a>"),
+            ("<![CDATA[never<item><a></a>", "{never}<item><a></a>"),
             ("<![CDATA[</b><![CDATA[a</link>]]>", "{</b><![CDATA[a</link>}"),
             ("1 < 2<3", "[1 < 2<3]"),
             ("<a b=\"c<d>", "<a b=c><d>"),
@@ -308,6 +318,9 @@ mod tests {
             ("<a", "<a>"),
             ("<!-- never", ""),
             ("<!-- a > b", "[ b]"),
+            ("<!-- a <b>", "<b>"),
+            ("<?a <b>", "<b>"),
+            ("<!a [<b>]>", "<b>[]>]"),
             ("<", "[<]"),
             ("</><b", "</><b>"),
         ] {

@@ -86,6 +86,9 @@ impl<'a> Walk<'a, '_> {
         match element {
             Element::Item | Element::Entry => {
                 self.end_item("an item that does not end");
+                if self.frames.len() >= MAX_DEPTH {
+                    self.frames.retain(|frame| frame.element.is_root());
+                }
                 self.begin_item(element, tag);
             }
             Element::Leaf(name) => return self.leaf(name, tag),
@@ -111,6 +114,7 @@ impl<'a> Walk<'a, '_> {
             element,
             default: match element {
                 Element::Urlset | Element::SitemapIndex => Space::Sitemap,
+                Element::Item | Element::Entry if default != Space::Sitemap => Space::Core,
                 _ => default,
             },
             base: self.base_of(tag),
