@@ -2,12 +2,15 @@
 
 use wiredesk::{
     extract,
-    model::RuleName,
-    parse::Context,
+    model::{Item, RuleName},
+    parse::{self, Context, parse},
     query::{self, Aliases, Facts, Field, Hit},
     rule::{Rule, Ruleset, Scope},
     text::normal,
 };
+
+const AROUND: Context<'_> =
+    Context { url: Some("https://www.arden.example/pier"), content_type: None };
 
 /// Any text is a query or has an error with a place in it.
 pub(crate) fn query(text: &str) {
@@ -63,8 +66,7 @@ pub(crate) fn matching(input: &str) -> bool {
 
 /// Any page has a text, which is as texts are stored, or is refused. Whether it had one.
 pub(crate) fn page(html: &str) -> bool {
-    let context = Context { url: Some("https://www.arden.example/pier"), content_type: None };
-    let Ok(page) = extract::extract(html.as_bytes(), &context) else { return false };
+    let Ok(page) = extract::extract(html.as_bytes(), &AROUND) else { return false };
     assert!(!page.text.is_empty());
     assert_eq!(normal::text(&page.text), page.text);
     for line in page.title.iter().chain(&page.authors).chain(&page.publisher).chain(&page.byline) {
@@ -72,4 +74,70 @@ pub(crate) fn page(html: &str) -> bool {
         assert!(!line.is_empty());
     }
     true
+}
+
+/// Any bytes are a feed or are refused, and the same each time; what is read can be recognised and
+/// shown. Lists and pages are read from the same bytes. Whether there were items.
+pub(crate) fn feed(bytes: &[u8]) -> bool {
+    drop(parse::opml(bytes));
+    parse::declared(bytes, &AROUND);
+    let Ok(read) = parse(bytes, &AROUND) else { return false };
+    assert_eq!(parse(bytes, &AROUND).map(|again| again.items).as_ref(), Ok(&read.items));
+    for item in &read.items {
+        assert!(!item.keys.is_empty(), "{item:?}");
+        let lines = item.title.iter().chain(&item.authors).chain(&item.categories);
+        for line in lines {
+            assert!(!line.trim().is_empty() && !line.contains('\n'), "{line:?}");
+        }
+        for text in item.text.iter().chain(&item.summary) {
+            assert!(!text.trim().is_empty(), "{item:?}");
+        }
+        for url in item.url.iter().chain(&item.canonical_url) {
+            assert!(url.starts_with("http") || url.starts_with("HTTP"), "{url}");
+        }
+    }
+    !read.items.is_empty()
+}
+
+/// Whatever stands between two items of a feed or in the headline of one, the item before it and
+/// the item behind it are read.
+pub(crate) fn damage(text: &str) {
+    let item = |id: &str| {
+        format!(
+            "<item><guid>{id}</guid><title>{id}</title><link>https://post.example/{id}</link></item>"
+        )
+    };
+    let entry = |id: &str| {
+        format!(
+            "<entry><id>{id}</id><title>{id}</title><link href='https://post.example/{id}'/></entry>"
+        )
+    };
+    let between = text.to_owned();
+    let titled = [
+        format!("<item><title>{text}</title></item>"),
+        format!("<entry><title>{text}</title></entry>"),
+    ];
+    let rss = |middle: &str| {
+        format!(
+            "<rss version='2.0'><channel>{}{middle}{}</channel></rss>",
+            item("before"),
+            item("behind")
+        )
+    };
+    let atom = |middle: &str| {
+        format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom'>{}{middle}{}</feed>",
+            entry("before"),
+            entry("behind")
+        )
+    };
+    for document in [rss(&between), rss(&titled[0]), atom(&between), atom(&titled[1])] {
+        let items = parse(document.as_bytes(), &AROUND).map(|read| read.items).unwrap_or_default();
+        let found = |id: &str| {
+            let is_it = |item: &Item| item.raw_id.as_deref() == Some(id);
+            items.iter().any(|item| is_it(item) && item.title.as_deref() == Some(id))
+        };
+        assert!(found("before"), "{document}");
+        assert!(found("behind"), "{document}");
+    }
 }

@@ -1,4 +1,4 @@
-//! Queries, articles and pages with letters and lines lost, doubled, moved and put in: none does harm.
+//! Queries, articles, pages and feeds with letters and lines lost, doubled, moved and put in: none does harm.
 
 use std::{fs, path::Path};
 
@@ -106,4 +106,18 @@ fn mutated_articles_do_no_harm() {
 fn mutated_pages_do_no_harm() {
     let used = run("extract", 1_000, checks::page);
     assert!(used > 500, "only {used} had a text");
+}
+
+#[test]
+fn mutated_feeds_do_no_harm() {
+    let used = run("parse", 4_000, |text| checks::feed(text.as_bytes()));
+    assert!(used > 1_500, "only {used} had items");
+}
+
+#[test]
+fn mutated_pieces_of_feeds_cost_no_neighbour() {
+    run("tolerant", 4_000, |text| {
+        checks::damage(text);
+        true
+    });
 }
