@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use url::Url;
 
 use super::{learned::Learned, sync};
 use crate::{
@@ -99,7 +100,7 @@ impl Poll<'_> {
     fn learn(&self, habits: &mut Habits, learned: &Learned) {
         let state = &self.claimed.state;
         // Credentials in an address are for that address.
-        let moved_to = learned.moved_to.as_deref().filter(|_| !self.spec.url.contains('@'));
+        let moved_to = learned.moved_to.as_deref().filter(|_| !has_credentials(&self.spec.url));
         habits.note_address(moved_to, self.started);
         habits.first_success.get_or_insert(self.started);
         habits.hints = learned.hints.clone();
@@ -122,6 +123,10 @@ impl Poll<'_> {
         let silence = ended.max(learned.silence);
         habits.longest_silence = rhythm::longest(habits.longest_silence, silence, passed);
     }
+}
+
+fn has_credentials(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
 }
 
 /// Whether there is nothing to be had at the address that was asked, whoever asks however often.

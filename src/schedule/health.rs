@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Habits, rhythm};
+use super::{Habits, Why, rhythm};
 
 /// Documents without items in a row that are no accident any more.
 const EMPTY_DOCUMENTS: u32 = 3;
@@ -176,7 +176,8 @@ impl Health {
                 "between {since} and {until} more may have been printed than the {items} items of \
                  its document"
             );
-            return health(State::Gap, Some(*since), reason);
+            let action = format!("{asked_again}; {}", against_gaps(facts.habits.why));
+            return Self { action, ..health(State::Gap, Some(*since), reason) };
         }
         health(State::Ok, facts.last_new, String::new())
     }
@@ -185,6 +186,15 @@ impl Health {
 fn asked_again(facts: &Facts<'_>) -> String {
     let why = facts.habits.why.map_or_else(String::new, |why| format!(" ({why})"));
     format!("asked again at {}{why}", facts.due_at)
+}
+
+/// What keeps the next gap away.
+fn against_gaps(why: Option<Why>) -> &'static str {
+    match why {
+        Some(Why::Interval) => "a shorter `interval` would miss less",
+        None | Some(Why::Cadence | Why::Failures) => "that is more often than before",
+        Some(_) => "it is asked no more often than its server likes",
+    }
 }
 
 /// A time span in the largest unit of which it has two.
@@ -201,7 +211,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::schedule::Why;
 
     fn hour(hours: i64) -> Timestamp {
         Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
@@ -278,6 +287,20 @@ mod tests {
         let facts =
             Facts { last_new: Some(hour(9)), last_success: Some(hour(10)), ..well(&habits) };
         assert_eq!(Health::of(&facts, hour(1000)).state, State::Ok);
+    }
+
+    #[test]
+    fn after_a_gap_it_is_said_what_would_miss_less() {
+        let gap = Gap { since: hour(990), until: hour(995), items: 10 };
+        for (why, words) in [
+            (Why::Cadence, "; that is more often than before"),
+            (Why::Interval, "; a shorter `interval` would miss less"),
+            (Why::FreshFor, "; it is asked no more often than its server likes"),
+        ] {
+            let habits = Habits { why: Some(why), ..known() };
+            let health = Health::of(&Facts { gap: Some(&gap), ..well(&habits) }, hour(1000));
+            assert!(health.action.ends_with(words), "{}", health.action);
+        }
     }
 
     #[test]

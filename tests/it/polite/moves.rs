@@ -17,9 +17,9 @@ async fn moved(status: u16, closed: Arc<AtomicBool>) -> Origin {
     .await
 }
 
-/// The targets that two days and a half of polls ask for, and the reader.
-async fn watched(origin: &Origin) -> Reader {
-    let reader = Reader::of(origin).await;
+/// A reader that has watched for two days and a half.
+async fn watched(url: &str) -> Reader {
+    let reader = Reader::at(url).await;
     while reader.context.clock.now() < hour(60) {
         reader.poll().await;
     }
@@ -30,7 +30,7 @@ async fn watched(origin: &Origin) -> Reader {
 async fn a_permanent_move_is_believed_after_two_days_and_taken_back_when_it_fails() {
     let closed = Arc::new(AtomicBool::new(false));
     let origin = moved(308, Arc::clone(&closed)).await;
-    let reader = watched(&origin).await;
+    let reader = watched(&origin.url("/feed")).await;
     let feed = reader.feed().await;
     let moved = feed.state.habits.moved.unwrap();
     assert_eq!((moved.to, moved.settled), (origin.url("/new"), true));
@@ -54,9 +54,18 @@ async fn a_permanent_move_is_believed_after_two_days_and_taken_back_when_it_fail
 async fn a_temporary_redirect_is_followed_each_time() {
     for status in [302, 303, 307] {
         let origin = moved(status, Arc::default()).await;
-        let reader = watched(&origin).await;
+        let reader = watched(&origin.url("/feed")).await;
         assert_eq!(reader.feed().await.state.habits.moved, None, "{status}");
         let asked = origin.asked();
         assert_eq!(asked[asked.len() - 2].target, "/feed", "{status}");
     }
+}
+
+#[tokio::test]
+async fn credentials_in_an_address_are_not_left_behind() {
+    let origin = moved(301, Arc::default()).await;
+    let url = origin.url("/feed").replace("http://", "http://me:secret@");
+    let reader = watched(&url).await;
+    assert_eq!(reader.feed().await.state.habits.moved, None);
+    assert!(origin.asked().iter().all(|asked| asked.header("authorization").is_some()));
 }
