@@ -3,7 +3,8 @@
 //! A feed is chosen by the operator, but where it redirects to and what its name resolves to is
 //! chosen by others, who must not reach what only this machine can reach. So the guard stands in
 //! three places: at each URL, redirects included ([`check`]); and at each resolved address
-//! ([`Resolver`]), which is the one connected to, so that a name cannot change in between.
+//! ([`Resolver`]), which is the one connected to, so that a name cannot change in between. Where the
+//! operator has a feed fetched through a proxy, the proxy resolves names, and keeps them or not.
 
 use std::{
     fmt,
@@ -125,6 +126,20 @@ pub(super) fn check(allow: &[Allowed], url: &Url) -> Result<(), Problem> {
     Err(Problem::new(ProblemKind::Refused, detail))
 }
 
+/// The same where a proxy asks for us: it resolves names itself, so that a private address behind
+/// one is not seen here. A name that says of itself that it is of one machine (RFC 6761 section
+/// 6.3) is refused, since the proxy would take it for its own.
+pub(super) fn check_proxied(allow: &[Allowed], url: &Url) -> Result<(), Problem> {
+    check(allow, url)?;
+    let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
+    let local = name.strip_suffix('.').unwrap_or(name);
+    if (local != "localhost" && !local.ends_with(".localhost")) || is_named(allow, url) {
+        return Ok(());
+    }
+    let detail = format!("`{name}` is not a public address and not named in `[fetch] allow`");
+    Err(Problem::new(ProblemKind::Refused, detail))
+}
+
 /// Whether `ip` may be connected to; without a port only whole networks count as named.
 fn permits(allow: &[Allowed], ip: IpAddr, port: Option<u16>) -> bool {
     let ip = ip.to_canonical();
@@ -144,6 +159,14 @@ pub(super) struct Resolver {
     pub(super) allow: Arc<[Allowed]>,
     /// The port of all addresses asked for here; none where no single port is named.
     pub(super) port: Option<u16>,
+}
+
+impl Resolver {
+    /// For the name of a proxy, which the operator chose.
+    pub(super) fn of_a_proxy() -> Self {
+        let everything = [Ipv4Net::default().into(), Ipv6Net::default().into()];
+        Self { allow: everything.map(Allowed::Net).into(), port: None }
+    }
 }
 
 impl Resolve for Resolver {

@@ -1,5 +1,6 @@
 //! One request over HTTP or to a file, bounded in time and size, refused where it must not go.
 
+mod access;
 mod body;
 mod caching;
 mod error;
@@ -9,11 +10,12 @@ mod local;
 mod recorded;
 mod redirect;
 
-use std::{net::IpAddr, time::Duration};
+use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
 use url::Url;
 
 pub use self::{
+    access::{Access, AccessError},
     guard::{Allowed, AllowedError},
     http::Http,
     recorded::Recorded,
@@ -23,10 +25,13 @@ use crate::model::{Hints, Problem, Validators};
 /// Limits and identity of the fetcher.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Settings {
-    /// Private addresses that may be fetched.
+    /// Private addresses that may be fetched. Through a proxy, only addresses in digits and names of
+    /// one machine can be refused: the proxy resolves all others.
     pub allow: Vec<Allowed>,
     /// `User-Agent`.
     pub user_agent: String,
+    /// How single feeds are asked for, by their address, where that is not as usual.
+    pub access: BTreeMap<String, Access>,
     /// Limit on the body, before and after decompression, bytes.
     pub max_bytes: usize,
     /// Limit on connecting.
@@ -49,6 +54,7 @@ impl Default for Settings {
                 " (+https://wiredesk.example)"
             )
             .to_owned(),
+            access: BTreeMap::new(),
             max_bytes: 15 << 20,
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(15),
@@ -65,6 +71,11 @@ impl Settings {
     pub fn allows(&self, url: &str) -> bool {
         local::path(url).is_some()
             || Url::parse(url).is_ok_and(|url| guard::is_named(&self.allow, &url))
+    }
+
+    /// A number for how `url` is asked for; see [`Access::mark`].
+    pub fn mark(&self, url: &str) -> u16 {
+        self.access.get(url).map_or(0, Access::mark)
     }
 
     /// Why `url` would be refused without asking anybody: not HTTP, or an address that is neither
@@ -170,7 +181,8 @@ pub enum Fetcher {
 }
 
 impl Fetcher {
-    /// A fetcher over the network. Proxies named in the environment are not used.
+    /// A fetcher over the network. Proxies named in the environment are not
+    /// used.
     pub fn http(settings: Settings) -> Result<Self, SetupError> {
         Http::new(settings).map(Self::Http)
     }

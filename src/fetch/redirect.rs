@@ -33,6 +33,12 @@ impl Trail {
         self.here().host_str() == self.visited[0].host_str()
     }
 
+    /// Whether every address so far is of the origin (scheme, host, port) asked first: to others, and
+    /// to one that others sent us back to, nothing is shown that opens a door.
+    pub(super) fn never_left(&self) -> bool {
+        self.visited.iter().all(|url| url.origin() == self.visited[0].origin())
+    }
+
     /// Goes on to `location`, as a redirect with `status` asks.
     pub(super) fn follow(&mut self, status: StatusCode, location: &[u8]) -> Result<(), Problem> {
         let location = String::from_utf8_lossy(location);
@@ -159,11 +165,12 @@ mod tests {
         assert_eq!(trail.end(), "http://paper.example/a");
         trail.follow(FOUND, b"/b").unwrap();
         assert_eq!(trail.here().as_str(), "http://me:secret@paper.example/b");
+        assert!(trail.never_left());
         trail.follow(FOUND, b"http://you:guess@other.example/c").unwrap();
         assert_eq!(trail.here().as_str(), "http://other.example/c");
         assert!(!trail.is_home());
         trail.follow(FOUND, b"http://paper.example/d").unwrap();
         assert_eq!(trail.here().as_str(), "http://paper.example/d");
-        assert!(trail.is_home());
+        assert!(trail.is_home() && !trail.never_left());
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use reqwest::{
-    Client, Response, StatusCode,
+    Client, Proxy, Response, StatusCode,
     header::{
         ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
         IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
@@ -11,9 +11,11 @@ use reqwest::{
     redirect::Policy,
 };
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use url::Url;
 
 use super::{
-    Allowed, FetchError, Reply, Request, Settings, SetupError,
+    Access, Allowed, FetchError, Reply, Request, Settings, SetupError,
+    access::Way,
     body::{self, Body},
     caching, error, guard,
     redirect::Trail,
@@ -43,6 +45,15 @@ pub struct Http {
 #[derive(Debug)]
 struct Shared {
     settings: Settings,
+    /// For the usual way.
+    usual: Clients,
+    /// For each other way that a feed is asked by.
+    by_way: Vec<(Way, Clients)>,
+}
+
+/// Connections by one way.
+#[derive(Debug)]
+struct Clients {
     /// For each port that `allow` names together with an address; see [`guard::Resolver`].
     by_port: BTreeMap<u16, Client>,
     /// For all other ports.
@@ -52,24 +63,18 @@ struct Shared {
 impl Http {
     /// Prepares connections under `settings`, trusting the certificates the system trusts.
     pub(super) fn new(settings: Settings) -> Result<Self, SetupError> {
-        Self::trusting(system_roots(), settings)
+        Self::trusting(&system_roots(), settings)
     }
 
-    fn trusting(roots: RootCertStore, settings: Settings) -> Result<Self, SetupError> {
-        let tls = tls(roots)?;
-        let allow: Arc<[Allowed]> = settings.allow.clone().into();
-        let client = |port| {
-            let allow = Arc::clone(&allow);
-            client(&settings, tls.clone(), guard::Resolver { allow, port })
-        };
-        let ports = allow.iter().filter_map(|allowed| match allowed {
-            Allowed::Socket(socket) => Some(SocketAddr::port(socket)),
-            Allowed::Net(_) => None,
-        });
-        let by_port =
-            ports.map(|port| Ok((port, client(Some(port))?))).collect::<Result<_, SetupError>>()?;
-        let others = client(None)?;
-        Ok(Self { shared: Arc::new(Shared { settings, by_port, others }) })
+    fn trusting(roots: &RootCertStore, settings: Settings) -> Result<Self, SetupError> {
+        let usual = Clients::new(&settings, &Way::default(), roots.clone())?;
+        let mut by_way: Vec<(Way, Clients)> = Vec::new();
+        for Access { way, .. } in settings.access.values() {
+            if *way != Way::default() && by_way.iter().all(|(known, _)| known != way) {
+                by_way.push((way.clone(), Clients::new(&settings, way, roots.clone())?));
+            }
+        }
+        Ok(Self { shared: Arc::new(Shared { settings, usual, by_way }) })
     }
 
     /// The limit on a body, in bytes.
@@ -89,9 +94,10 @@ impl Http {
     async fn follow(&self, request: &Request) -> Result<Reply, FetchError> {
         let nothing_known = Validators::default();
         let mut trail = Trail::start(&request.url, self.shared.settings.max_redirects)?;
+        let access = self.shared.settings.access.get(&request.url);
         loop {
             let known = if trail.is_home() { &request.validators } else { &nothing_known };
-            let response = self.send(&trail, known).await?;
+            let response = self.send(&trail, known, access).await?;
             let Some(location) = location(&response) else {
                 return self.reply(response, known, &trail).await;
             };
@@ -99,13 +105,24 @@ impl Http {
         }
     }
 
-    async fn send(&self, trail: &Trail, known: &Validators) -> Result<Response, FetchError> {
-        let Shared { settings, by_port, others } = &*self.shared;
-        let url = trail.here();
-        guard::check(&settings.allow, url)?;
-        let client =
-            url.port_or_known_default().and_then(|port| by_port.get(&port)).unwrap_or(others);
-        let sent = client.get(url.clone()).headers(conditions(known)).send().await;
+    async fn send(
+        &self,
+        trail: &Trail,
+        known: &Validators,
+        access: Option<&Access>,
+    ) -> Result<Response, FetchError> {
+        let (allow, url) = (&self.shared.settings.allow, trail.here());
+        let mut headers = conditions(known);
+        let mut clients = &self.shared.usual;
+        if let Some(access) = access {
+            access.dress(&mut headers, trail.never_left());
+            clients = self.shared.by(&access.way);
+        }
+        match access.and_then(|access| access.way.proxy.as_ref()) {
+            Some(_) => guard::check_proxied(allow, url)?,
+            None => guard::check(allow, url)?,
+        }
+        let sent = clients.to(url).get(url.clone()).headers(headers).send().await;
         sent.map_err(|e| error::transport(&e).into())
     }
 
@@ -176,6 +193,43 @@ impl Http {
     }
 }
 
+impl Shared {
+    fn by(&self, way: &Way) -> &Clients {
+        let found = self.by_way.iter().find(|(known, _)| known == way);
+        found.map_or(&self.usual, |(_, clients)| clients)
+    }
+}
+
+impl Clients {
+    fn new(settings: &Settings, way: &Way, mut roots: RootCertStore) -> Result<Self, SetupError> {
+        roots.add_parsable_certificates(way.authorities.iter().cloned());
+        let tls = tls(roots)?;
+        let proxy = way.proxy.as_ref().map(|url| Proxy::all(url.clone())).transpose();
+        let proxy = proxy.map_err(SetupError::Client)?;
+        if proxy.is_some() {
+            let others = client(settings, tls, guard::Resolver::of_a_proxy(), proxy)?;
+            return Ok(Self { by_port: BTreeMap::new(), others });
+        }
+        let allow: Arc<[Allowed]> = settings.allow.clone().into();
+        let client = |port| {
+            let allow = Arc::clone(&allow);
+            client(settings, tls.clone(), guard::Resolver { allow, port }, None)
+        };
+        let ports = allow.iter().filter_map(|allowed| match allowed {
+            Allowed::Socket(socket) => Some(SocketAddr::port(socket)),
+            Allowed::Net(_) => None,
+        });
+        let by_port =
+            ports.map(|port| Ok((port, client(Some(port))?))).collect::<Result<_, SetupError>>()?;
+        Ok(Self { by_port, others: client(None)? })
+    }
+
+    fn to(&self, url: &Url) -> &Client {
+        let port = url.port_or_known_default();
+        port.and_then(|port| self.by_port.get(&port)).unwrap_or(&self.others)
+    }
+}
+
 /// Where an answer sends us on to.
 fn location(response: &Response) -> Option<HeaderValue> {
     match response.status().as_u16() {
@@ -222,17 +276,21 @@ fn client(
     settings: &Settings,
     tls: ClientConfig,
     resolver: guard::Resolver,
+    proxy: Option<Proxy>,
 ) -> Result<Client, SetupError> {
     let fixed = [
         (ACCEPT, HeaderValue::from_static(ACCEPTED)),
         (ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED_CODINGS)),
     ];
-    Client::builder()
+    let mut builder = Client::builder().no_proxy();
+    if let Some(proxy) = proxy {
+        builder = builder.proxy(proxy);
+    }
+    builder
         .tls_backend_preconfigured(tls)
         .dns_resolver(resolver)
         .redirect(Policy::none())
         .referer(false)
-        .no_proxy()
         .user_agent(&settings.user_agent)
         .default_headers(fixed.into_iter().collect())
         .connect_timeout(settings.connect_timeout)

@@ -117,7 +117,7 @@ fn frame(kind: u8, flags: u8, stream: [u8; 4], payload: &[u8]) -> Vec<u8> {
 async fn get(server: &Server) -> Result<Reply, FetchError> {
     let settings = Settings { allow: vec!["127.0.0.1".parse().unwrap()], ..Settings::default() };
     let request = Request { url: server.url.clone(), validators: Validators::default() };
-    Http::trusting(server.roots.clone(), settings).unwrap().get(&request).await
+    Http::trusting(&server.roots, settings).unwrap().get(&request).await
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use super::*;
 /// A server that gives the same answer to everybody, over TLS.
 struct Secure {
     url: String,
+    pem: String,
     roots: RootCertStore,
     _tasks: JoinSet<()>,
 }
@@ -42,13 +43,13 @@ async fn secure(answer: &'static str) -> Secure {
             }
         }
     });
-    Secure { url, roots, _tasks: tasks }
+    Secure { url, pem: made.cert.pem(), roots, _tasks: tasks }
 }
 
 async fn get(roots: RootCertStore, url: &str) -> Result<Reply, FetchError> {
     let settings = Settings { allow: vec!["127.0.0.1".parse().unwrap()], ..Settings::default() };
     let request = Request { url: url.to_owned(), validators: Validators::default() };
-    Http::trusting(roots, settings).unwrap().get(&request).await
+    Http::trusting(&roots, settings).unwrap().get(&request).await
 }
 
 #[tokio::test]
@@ -67,6 +68,24 @@ async fn a_server_nobody_vouches_for_is_not_read() {
     let elsewhere = server.url.replace("localhost", "127.0.0.1");
     let error = get(server.roots.clone(), &elsewhere).await.unwrap_err();
     assert_eq!(error.problem.kind, ProblemKind::Tls, "{error}");
+}
+
+#[tokio::test]
+async fn an_authority_is_trusted_for_the_feeds_that_name_it() {
+    let server = secure("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<rss/>").await;
+    let mut access = Access::default();
+    access.trust(&server.pem).unwrap();
+    let settings = Settings {
+        allow: vec!["127.0.0.1".parse().unwrap()],
+        access: [(server.url.clone(), access)].into(),
+        ..Settings::default()
+    };
+    let http = Http::trusting(&RootCertStore::empty(), settings).unwrap();
+    let other = format!("{}?other", server.url);
+    let [named, other] =
+        [server.url.clone(), other].map(|url| Request { url, validators: Validators::default() });
+    assert_eq!(http.get(&named).await.unwrap().body, b"<rss/>");
+    assert_eq!(http.get(&other).await.unwrap_err().problem.kind, ProblemKind::Tls);
 }
 
 #[tokio::test]

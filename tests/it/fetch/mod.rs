@@ -1,5 +1,6 @@
 //! Tests of `fetch` from outside: a real client against a server that behaves and misbehaves.
 
+mod access;
 mod bodies;
 mod conditional;
 mod failures;
@@ -12,7 +13,7 @@ mod requests;
 use std::{io::Write, time::Duration};
 
 use wiredesk::{
-    fetch::{FetchError, Fetcher, Reply, Request, Settings},
+    fetch::{Access, FetchError, Fetcher, Reply, Request, Settings},
     model::{Hints, ProblemKind, Validators},
 };
 
