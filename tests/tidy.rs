@@ -149,7 +149,8 @@ const WORLD: &[&str] = &[
 
 /// What `config` may name of an edge.
 const EDGES: &[&str] = &["fetch", "store", "mail", "observe"];
-const NAMES_OF_AN_EDGE: &[&str] = &["Settings", "Allowed", "SmtpSettings", "Timeouts", "Tls"];
+const NAMES_OF_AN_EDGE: &[&str] =
+    &["Settings", "Access", "AccessError", "Allowed", "SmtpSettings", "Timeouts", "Tls"];
 
 /// The longest a file may be.
 const MAX_LINES: usize = 500;

@@ -104,6 +104,11 @@ impl Live {
         self.fetch.allows(url)
     }
 
+    /// How a feed is asked for, where that is not as usual.
+    pub(super) fn access(&self, feed: &FeedName) -> Option<&fetch::Access> {
+        self.fetch.access.get(&self.feeds.get(feed)?.url)
+    }
+
     /// The address in `from`: the envelope sender of every message.
     pub fn sender(&self) -> &str {
         let named = self.from.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>'));

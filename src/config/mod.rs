@@ -1,7 +1,7 @@
 //! What the operator wants: the one path from files to a running configuration.
 //!
 //! [`load`] serves start, reload and `check` alike, so what `check` accepts, a reload accepts.
-//! Reading the files and the password is at its edge; all else are functions of strings.
+//! Reading the files and the secrets is at its edge; all else are functions of strings.
 
 mod check;
 pub mod live;
@@ -13,8 +13,6 @@ mod suggest;
 mod value;
 
 use std::path::{Path, PathBuf};
-
-use secrecy::SecretString;
 
 use crate::{diagnostic::Report, model::Generation, query::Aliases, rule::Rule};
 
@@ -57,9 +55,9 @@ fn load_after(path: &Path, generation: Generation, old: Option<&Live>) -> Result
     let sources = read::sources(path)?;
     let mut report = Report::default();
     let raw = raw::parse(&sources, &mut report);
-    let password = raw.as_ref().and_then(|raw| password(raw, path, &mut report));
+    let secrets = raw.as_ref().map(|raw| secrets(raw, path, &mut report)).unwrap_or_default();
     let data = read::default_data();
-    let live = raw.map(|raw| check::live(&raw, data, password, generation, old, &mut report));
+    let live = raw.map(|raw| check::live(&raw, data, &secrets, generation, old, &mut report));
     let (live, warnings) = accept(live, report)?;
     Ok(Loaded { live, warnings })
 }
@@ -110,16 +108,23 @@ fn accept<T>(found: Option<T>, mut report: Report) -> Result<(T, Report), Report
     }
 }
 
-/// The password that `[mail]` names.
-fn password(raw: &raw::Raw, path: &Path, report: &mut Report) -> Option<SecretString> {
-    let mail = raw.mail.as_ref()?;
-    let file = mail.value.password_file.as_ref()?;
+/// What the files say that the configuration names.
+fn secrets(raw: &raw::Raw, path: &Path, report: &mut Report) -> secret::Secrets {
     let places = secret::Places::new(path, read::credentials_folder());
-    mail.read(file, report, |name| {
-        places
-            .find(name)
-            .map_err(|error| value::Fault::new(error.to_string()).with_help(places.help(name)))
-    })
+    let mut secrets = secret::Secrets::new();
+    for (source, file) in raw.named_files() {
+        let name = file.get_ref();
+        match places.find(name) {
+            Ok(secret) => {
+                secrets.insert(name.clone(), secret);
+            }
+            Err(error) => {
+                let fault = value::Fault::new(error.to_string()).with_help(places.help(name));
+                report.push(source, fault.at(file.span()));
+            }
+        }
+    }
+    secrets
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use secrecy::ExposeSecret as _;
 
 use super::Live;
 use crate::{
+    fetch,
     mail::{Settings, SmtpSettings},
     model::{FeedName, RuleName},
 };
@@ -34,7 +35,9 @@ pub struct Plan {
 
 /// What changes when `new` takes the place of `old`.
 pub fn difference(old: &Live, new: &Live) -> Plan {
-    let feeds = names(&old.feeds, &new.feeds, |name| old.feeds.get(name) == new.feeds.get(name));
+    let feeds = names(&old.feeds, &new.feeds, |name| {
+        old.feeds.get(name) == new.feeds.get(name) && old.access(name) == new.access(name)
+    });
     let rules = names(&old.policies, &new.policies, |name| is_same_rule(old, new, name));
     Plan {
         feeds_added: feeds.added,
@@ -85,7 +88,10 @@ fn is_same_rule(old: &Live, new: &Live, name: &RuleName) -> bool {
 }
 
 fn sections_changed(old: &Live, new: &Live) -> Vec<&'static str> {
-    let fetch = old.fetch == new.fetch && old.first_poll_alert == new.first_poll_alert;
+    // How a single feed is asked for is a change of the feed.
+    let access = old.fetch.access.clone();
+    let fetch = old.fetch == fetch::Settings { access, ..new.fetch.clone() }
+        && old.first_poll_alert == new.first_poll_alert;
     let mail = old.from == new.from && is_same_mail(old.mail.as_ref(), new.mail.as_ref());
     let same = [
         ("fetch", fetch),

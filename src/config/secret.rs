@@ -1,6 +1,7 @@
 //! A secret from a file or a systemd credential; it is never printed.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, Read as _},
     path::{Path, PathBuf},
@@ -8,8 +9,11 @@ use std::{
 
 use secrecy::SecretString;
 
-/// Longer than any password, in bytes.
-const MOST_BYTES: u64 = 4096;
+/// Longer than any password and any list of certificates, in bytes.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// What the files say that a configuration names, by the names it uses.
+pub(super) type Secrets = BTreeMap<String, SecretString>;
 
 /// Why there is no secret.
 #[derive(Debug, thiserror::Error)]

@@ -13,7 +13,7 @@ use crate::{
     observe,
     pipeline::{
         Context, InForce, doubts,
-        sync::{FirstPolls, resume, sync},
+        sync::{FirstPolls, sync},
         tuned,
     },
     store::{LoadVerdict, StoreError},
@@ -94,13 +94,11 @@ async fn load(context: &Context, reload: &Reload) -> Result<Plan, Refusal> {
     let in_force = InForce::build(live).map_err(Refusal::Edge)?;
     let in_force = Arc::new(in_force);
     let (writing, now) = (Arc::clone(&in_force), context.clock.now());
-    let changed = plan.feeds_changed.clone();
     let mends_mail = plan.sections_changed.contains(&"mail");
     let written = context
         .store
         .write(move |tx| {
             sync(tx, &writing.live, FirstPolls::Spread, now)?;
-            resume(tx, &writing.live, &changed, now)?;
             if mends_mail {
                 tx.retry_deliveries(now)?;
             }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     config::Live,
-    model::{FeedName, FeedSpec},
+    model::FeedSpec,
     schedule,
     store::{StoreError, WriteTx},
     text::address,
@@ -41,6 +41,7 @@ pub fn sync(
             FirstPolls::Spread => spread(live, spec, now),
         };
         tx.sync_feed(&spec.name, &spec.url, &host(&spec.url), first_due)?;
+        tx.sync_access(&spec.name, live.fetch.mark(&spec.url), now)?;
     }
     tx.retire_feeds_except(&kept)?;
     for (name, was) in &live.renamed {
@@ -57,19 +58,6 @@ pub fn spread_overdue(tx: &WriteTx<'_>, live: &Live, now: Timestamp) -> Result<(
         if let Some(spec) = spec {
             tx.put_off(&name, spread(live, spec, now))?;
         }
-    }
-    Ok(())
-}
-
-/// Lets feeds be asked again that were stopped, since they are asked otherwise from now on.
-pub fn resume(
-    tx: &WriteTx<'_>,
-    live: &Live,
-    names: &[FeedName],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    for spec in names.iter().filter_map(|name| live.feeds.get(name)) {
-        tx.resume_feed(&spec.name, spread(live, spec, now))?;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ mod extract;
 mod feeds;
 mod fetch;
 mod hostile;
+mod keys;
 mod kills;
 mod local_feeds;
 mod mail;

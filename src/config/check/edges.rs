@@ -2,7 +2,6 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use secrecy::SecretString;
 use toml::Spanned;
 use url::Url;
 
@@ -10,7 +9,8 @@ use super::address;
 use crate::{
     config::{
         Limits,
-        raw::{self, Placed, Raw},
+        raw::{Placed, Raw},
+        secret::Secrets,
         value::{self, DAY, Fault, HOUR},
     },
     diagnostic::{Diagnostic, Report},
@@ -65,7 +65,7 @@ pub(super) fn fetch(raw: &Raw, report: &mut Report) -> fetch::Settings {
 }
 
 /// How a publisher reaches the operator; it stands in a header, in brackets.
-fn check_contact(text: &str) -> Result<(), Fault> {
+pub(super) fn check_contact(text: &str) -> Result<(), Fault> {
     let is_url = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     let is_plain = text.bytes().all(|b| b.is_ascii_graphic() && !b"()\\\"".contains(&b));
     if is_plain && (is_url || value::email(text).is_ok()) {
@@ -130,18 +130,14 @@ pub(super) fn story(raw: &Raw, report: &mut Report) -> Thresholds {
     thresholds
 }
 
-/// `[mail]`, with the password that was read for it.
-pub(super) fn mail(
-    raw: &Raw,
-    password: Option<SecretString>,
-    report: &mut Report,
-) -> Option<mail::Settings> {
+/// `[mail]`.
+pub(super) fn mail(raw: &Raw, secrets: &Secrets, report: &mut Report) -> Option<mail::Settings> {
     let section = raw.mail.as_ref()?;
     let written = &section.value;
     section.read(&written.from, report, |from| value::mailbox(from));
     let tls = written.tls.as_ref();
     let tls = tls.and_then(|text| section.read(text, report, |text| tls_of(text)));
-    check_credentials(section, report);
+    check_credentials(section, written.username.as_ref(), written.password_file.as_ref(), report);
     if holds_password(&written.smtp) {
         // Without the line of the file, which would put the password into the journal.
         let place = section.source.line_name(written.smtp.span().start);
@@ -160,11 +156,12 @@ pub(super) fn mail(
         );
     }
     let username = written.username.as_ref().map(|name| name.get_ref().clone());
+    let password = written.password_file.as_ref().and_then(|file| secrets.get(file.get_ref()));
     Some(mail::Settings::Smtp(SmtpSettings {
         host: server.host,
         port: server.port,
         tls: tls.unwrap_or(server.tls),
-        credentials: username.zip(password),
+        credentials: username.zip(password.cloned()),
         timeouts: mail::Timeouts::default(),
         extra_ca: None,
         hello_name: None,
@@ -220,8 +217,13 @@ fn tls_of(text: &str) -> Result<Tls, Fault> {
 }
 
 /// A name and a password come together.
-fn check_credentials(section: &Placed<raw::Mail>, report: &mut Report) {
-    let lonely = match (&section.value.username, &section.value.password_file) {
+pub(super) fn check_credentials<T>(
+    section: &Placed<T>,
+    username: Option<&Spanned<String>>,
+    password_file: Option<&Spanned<String>>,
+    report: &mut Report,
+) {
+    let lonely = match (username, password_file) {
         (Some(name), None) => Some((name.span(), "`username` has no `password_file`")),
         (None, Some(file)) => Some((file.span(), "`password_file` has no `username`")),
         _ => None,

@@ -1,5 +1,6 @@
 //! From what is written to what is meant: ranges, references, names that are taken.
 
+mod access;
 pub(super) mod address;
 mod edges;
 mod feed;
@@ -11,13 +12,13 @@ mod rule;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use secrecy::SecretString;
 use toml::Spanned;
 
 use self::query::Compiler;
 use super::{
     Live,
     raw::{self, Placed, Raw},
+    secret::Secrets,
 };
 use crate::{
     diagnostic::{Diagnostic, Report},
@@ -35,13 +36,14 @@ const FROM: &str = "Wiredesk <wiredesk@localhost>";
 pub(super) fn live(
     raw: &Raw,
     data: PathBuf,
-    password: Option<SecretString>,
+    secrets: &Secrets,
     generation: Generation,
     before: Option<&Live>,
     report: &mut Report,
 ) -> Live {
-    let fetch = edges::fetch(raw, report);
+    let mut fetch = edges::fetch(raw, report);
     let feeds = feed::feeds(raw, &fetch, report);
+    fetch.access = access::access(raw, secrets, &fetch, report);
     let compiler = Compiler::new(query::aliases(raw, report), before);
     let limits = edges::limits(raw, report);
     let rules = rule::rules(raw, &feed::known(raw), &compiler, report);
@@ -59,7 +61,7 @@ pub(super) fn live(
         story: edges::story(raw, report),
         first_poll_alert: edges::first_poll_alert(raw, report),
         fetch,
-        mail: edges::mail(raw, password, report),
+        mail: edges::mail(raw, secrets, report),
         from: raw.mail.as_ref().map_or(FROM.to_owned(), |mail| mail.value.from.get_ref().clone()),
         aliases: compiler.aliases,
         rules: Arc::new(Ruleset::default()),

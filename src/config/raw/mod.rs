@@ -107,6 +107,13 @@ pub(super) struct Feed {
     pub(super) full_text: Option<Spanned<String>>,
     pub(super) language: Option<Spanned<String>>,
     pub(super) enabled: Option<bool>,
+    pub(super) user_agent: Option<Spanned<String>>,
+    pub(super) headers: Option<Spanned<BTreeMap<String, Value>>>,
+    pub(super) username: Option<Spanned<String>>,
+    pub(super) password_file: Option<Spanned<String>>,
+    pub(super) bearer_file: Option<Spanned<String>>,
+    pub(super) proxy: Option<Spanned<String>>,
+    pub(super) ca_file: Option<Spanned<String>>,
 }
 
 /// `[[agency]]`.
@@ -209,6 +216,22 @@ pub(super) fn parse(sources: &[Arc<Source>], report: &mut Report) -> Option<Raw>
 }
 
 impl Raw {
+    /// Every file with something secret or long that the configuration names, and where.
+    pub(super) fn named_files(&self) -> impl Iterator<Item = (&Arc<Source>, &Spanned<String>)> {
+        let of_mail = self
+            .mail
+            .iter()
+            .flat_map(|mail| mail.value.password_file.iter().map(|file| (&mail.source, file)));
+        let of_feeds = self.feeds.iter().flat_map(|feed| {
+            let Feed { password_file, bearer_file, ca_file, .. } = &feed.value;
+            [password_file, bearer_file, ca_file]
+                .into_iter()
+                .flatten()
+                .map(|file| (&feed.source, file))
+        });
+        of_mail.chain(of_feeds)
+    }
+
     fn add(&mut self, document: DeTable<'_>, source: &Arc<Source>, report: &mut Report) {
         for (key, value) in document {
             let at = key.span();

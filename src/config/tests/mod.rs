@@ -4,8 +4,9 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
+use secrecy::SecretString;
 
-use super::{Live, Loaded, Pace, Plan, accept, check, difference, keep, raw};
+use super::{Live, Loaded, Pace, Plan, accept, check, difference, keep, raw, secret::Secrets};
 use crate::{
     alert::{Send, TellAgain, When},
     diagnostic::{Report, Source},
@@ -13,8 +14,10 @@ use crate::{
     model::{FeedFormat, FeedName, Generation, RecipientName, RuleName},
 };
 
+mod access;
 mod houses;
 mod queries;
+
 mod refused;
 
 /// What a desk needs at least.
@@ -34,7 +37,13 @@ query = 'floods'
 notify = ["desk"]
 "#;
 
-/// `load` for texts, without password and environment.
+/// What two files say; the tests have no others.
+fn secrets() -> Secrets {
+    let secret = |(name, text): (&str, &str)| (name.to_owned(), SecretString::from(text));
+    [("key", "open-sesame"), ("two-lines", "open\nsesame")].map(secret).into()
+}
+
+/// `load` for texts, without files and environment.
 fn load(texts: &[(&str, &str)]) -> Result<Loaded, Report> {
     let source = |(name, text): &(&str, &str)| {
         Arc::new(Source { name: (*name).to_owned(), text: (*text).to_owned() })
@@ -42,7 +51,7 @@ fn load(texts: &[(&str, &str)]) -> Result<Loaded, Report> {
     let sources: Vec<_> = texts.iter().map(source).collect();
     let mut report = Report::default();
     let live = raw::parse(&sources, &mut report).map(|raw| {
-        check::live(&raw, PathBuf::from("data"), None, Generation(1), None, &mut report)
+        check::live(&raw, PathBuf::from("data"), &secrets(), Generation(1), None, &mut report)
     });
     let (live, warnings) = accept(live, report)?;
     Ok(Loaded { live, warnings })

@@ -216,13 +216,24 @@ impl WriteTx<'_> {
         Ok(FeedId(id))
     }
 
-    /// Lets a feed be asked again that was stopped, at `due`.
-    pub fn resume_feed(&self, name: &FeedName, due: Timestamp) -> Result<(), StoreError> {
-        self.db
-            .prepare_cached(
-                "UPDATE feed SET stopped = 0, due_at = ?2 WHERE name = ?1 AND stopped = 1",
-            )?
-            .execute((name.as_str(), to_ms(due)))?;
+    /// Notes how a feed is asked for. When that is another way than before, a feed in trouble is due
+    /// now, unless its server wants to be left alone; what a poll under way learned the old way does
+    /// not count.
+    pub fn sync_access(
+        &self,
+        name: &FeedName,
+        mark: u16,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut troubled = self.db.prepare_cached(
+            "UPDATE feed SET due_at = min(due_at, ?3), stopped = 0, claim = claim + 1, claimed = 0
+             WHERE name = ?1 AND access <> ?2 AND (claimed = 1 OR problem_kind <> 'throttled')",
+        )?;
+        troubled.execute((name.as_str(), mark, to_ms(now)))?;
+        let mut note = self
+            .db
+            .prepare_cached("UPDATE feed SET access = ?2 WHERE name = ?1 AND access <> ?2")?;
+        note.execute((name.as_str(), mark))?;
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! The store by its verbs alone: what any back end has to hold.
 
+mod access;
 mod batches;
 mod claims;
 mod constraints;

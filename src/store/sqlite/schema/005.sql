@@ -46,3 +46,6 @@ CREATE TABLE outage (
 CREATE INDEX outage_until ON outage (until);
 -- By what the items of a feed are recognised: once ids turned out to be worth nothing, for good.
 ALTER TABLE feed ADD COLUMN identity TEXT NOT NULL DEFAULT 'id' CHECK (identity IN ('id', 'link'));
+
+-- How the feed is asked for, as a number that changes with its keys; 0: as usual.
+ALTER TABLE feed ADD COLUMN access INTEGER NOT NULL DEFAULT 0;
