@@ -2,12 +2,14 @@
 
 pub mod excerpt;
 pub mod letter;
+pub mod operator;
 pub mod policy;
 pub mod recipient;
 pub mod retry;
 
 pub use excerpt::{Excerpt, excerpts};
 pub use letter::{Carrier, Letter, RelatedStory, Rendered, Telling, render};
+pub use operator::Operator;
 pub use policy::{
     Decision, Happened, Policy, Quiet, Reason, Related, StoryFacts, TellAgain, Told, When, decide,
 };

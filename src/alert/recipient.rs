@@ -8,9 +8,9 @@ use crate::model::{RecipientName, StoryId};
 
 /// Seconds of the clock from midnight to midnight.
 const DAY: i64 = 86_400;
-const EVERY_DAY: [i8; 7] = [1, 2, 3, 4, 5, 6, 7];
+pub(super) const EVERY_DAY: [i8; 7] = [1, 2, 3, 4, 5, 6, 7];
 /// When those who are told at once get what can wait for a digest.
-const MORNING: Time = Time::constant(7, 30, 0, 0);
+pub(crate) const MORNING: Time = Time::constant(7, 30, 0, 0);
 
 /// When messages go out.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -120,7 +120,12 @@ fn change_until(zone: &TimeZone, now: i64, until: Timestamp) -> Option<Timestamp
 }
 
 /// The first moment after `now` at this time of day on one of these days.
-fn next_at(zone: &TimeZone, days: &[i8], time: Time, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn next_at(
+    zone: &TimeZone,
+    days: &[i8],
+    time: Time,
+    now: Timestamp,
+) -> Option<Timestamp> {
     let today = zone.to_datetime(now).date();
     // Today's may have passed, so the same day of next week is looked at too.
     today

@@ -17,7 +17,7 @@ use crate::{
     config::{self, Live},
     daemon::{self, Daemon, Ending},
     observe,
-    pipeline::{doubts, sync::FirstPolls},
+    pipeline::{doubts, sync::FirstPolls, word},
     store::Lock,
     systemd::Notifier,
 };
@@ -86,6 +86,7 @@ pub(super) fn once(args: &ConfigArgs) -> anyhow::Result<Exit> {
         let (context, _orders) = open::context(store, live).await?;
         daemon::take_over(&context, FirstPolls::AtOnce).await.context("taking over the store")?;
         let (polls, report) = daemon::poll_round(&context).await.context("polling")?;
+        word::tell(&context).await.context("telling the operator")?;
         let delivered = daemon::deliver_round(&context).await.context("delivering")?;
         daemon::index_round(&context, &daemon::Pulse::default()).await.context("indexing")?;
         context.store.close().await.context("closing the store")?;

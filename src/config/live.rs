@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{
-    alert::{Policy, Recipient},
+    alert::{Operator, Policy, Recipient},
     fetch, mail,
     model::{FeedName, FeedSpec, Generation, RecipientName, RuleName},
     query::Aliases,
@@ -78,6 +78,8 @@ pub struct Live {
     pub aliases: Aliases,
     /// Recipients by name.
     pub recipients: BTreeMap<RecipientName, Arc<Recipient>>,
+    /// Who looks after the watch itself, if anybody is to be told of it.
+    pub operator: Option<Operator>,
     /// Limits.
     pub limits: Limits,
     /// The pace of hosts that are not like the others, by the registered part of their name or

@@ -26,8 +26,8 @@ pub struct Plan {
     pub rules_changed: Vec<RuleName>,
     /// Rules that are no longer asked.
     pub rules_gone: Vec<RuleName>,
-    /// Other sections that differ: `fetch`, `mail`, `recipient`, `limits`, `host`, `story`, `agency`,
-    /// `publisher`.
+    /// Other sections that differ: `fetch`, `mail`, `operator`, `recipient`, `limits`, `host`,
+    /// `story`, `agency`, `publisher`.
     pub sections_changed: Vec<&'static str>,
     /// Settings that differ and stay as they are until the daemon is started again.
     pub needs_restart: Vec<&'static str>,
@@ -96,6 +96,7 @@ fn sections_changed(old: &Live, new: &Live) -> Vec<&'static str> {
     let same = [
         ("fetch", fetch),
         ("mail", mail),
+        ("operator", old.operator == new.operator),
         ("recipient", old.recipients == new.recipients),
         ("limits", old.limits == new.limits),
         ("host", old.paces == new.paces),

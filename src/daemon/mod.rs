@@ -1,5 +1,5 @@
 //! The loops that turn the pipeline on: poller, deliverer, reloader, housekeeper, indexer,
-//! heartbeat.
+//! teller, heartbeat.
 //!
 //! Between them travel nudges and the newest configuration, never articles or alerts: each loop
 //! looks into the store for what is due. So a stop at any line, also by `kill -9`, loses nothing.
@@ -13,6 +13,7 @@ mod pace;
 mod poller;
 mod reloader;
 mod supervisor;
+mod teller;
 mod wait;
 
 use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
@@ -81,13 +82,14 @@ pub async fn take_over(context: &Context, first: FirstPolls) -> Result<(), Store
 /// closes the store.
 pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
     let Daemon { context, orders, config, reload, manager } = daemon;
-    let pulses: Vec<_> = ["poller", "reloader", "deliverer", "housekeeper", "indexer"]
+    let pulses: Vec<_> = ["poller", "reloader", "deliverer", "housekeeper", "indexer", "teller"]
         .map(|name| (name, Pulse::default()))
         .into();
     let mut supervisor = Supervisor::default();
-    let [poller, reloader, deliverer, housekeeper, indexer] = std::array::from_fn(|index| {
-        pulses.get(index).map_or_else(Pulse::default, |(_, pulse)| pulse.clone())
-    });
+    let [poller, reloader, deliverer, housekeeper, indexer, teller] =
+        std::array::from_fn(|index| {
+            pulses.get(index).map_or_else(Pulse::default, |(_, pulse)| pulse.clone())
+        });
     supervisor.start("poller", Phase::Intake, |stop| poller::run(context.clone(), poller, stop));
     let source = reloader::Reload { orders, path: config, asked: reload, manager: manager.clone() };
     supervisor.start("reloader", Phase::Intake, |stop| {
@@ -101,6 +103,7 @@ pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
     });
     supervisor
         .start("indexer", Phase::Service, |stop| indexer::run(context.clone(), indexer, stop));
+    supervisor.start("teller", Phase::Service, |stop| teller::run(context.clone(), teller, stop));
     let line = reloader::status_line(&context);
     info!("{line}");
     tell(manager.ready(&line));

@@ -3,7 +3,8 @@
 //! [`poll`] carries one feed through once: fetch, parse, [`prepare`], [`commit`]. [`deliver`]
 //! carries one message through once: freeze, send, write down the verdict. Both are plain
 //! functions that loops turn on; neither keeps anything in memory that the store does not know.
-//! [`hand`] is for people: it splits and merges stories.
+//! [`hand`] is for people: it splits and merges stories; [`word`] tells the operator of the watch
+//! itself.
 
 pub mod commit;
 pub mod deliver;
@@ -20,6 +21,7 @@ pub mod poll;
 pub mod prepare;
 pub mod sync;
 mod verdict;
+pub mod word;
 
 use std::sync::Arc;
 

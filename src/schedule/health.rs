@@ -48,7 +48,7 @@ impl State {
         }
     }
 
-    /// Whether a person should know.
+    /// Whether nobody needs to know.
     pub fn is_well(self) -> bool {
         matches!(self, Self::New | Self::Ok)
     }

@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 pub use cadence::Cadence;
 pub use habits::{Habits, Move};
-pub use health::{Facts, Gap, Health};
+pub use health::{Facts, Gap, Health, State};
 pub use why::Why;
 
 use crate::model::{Hints, PollOutcome, ProblemKind};

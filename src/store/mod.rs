@@ -15,7 +15,7 @@ pub use sqlite::{
     alerts::{AlertRow, MatchRow, NewAlert},
     articles::{ArticleRow, Described, Place, Recognised, Revision},
     constraints::{Constraints, Refused},
-    deliveries::{ClaimedDelivery, DeliveryRow, Ended, Frozen, Hearer, Promise, Thread},
+    deliveries::{ClaimedDelivery, DeliveryRow, Ended, Frozen, Hearer, Posting, Promise, Thread},
     feeds::{ClaimedFeed, FeedRow, FeedState, PollEnd},
     judgements::JudgementRow,
     network::{Outage, Patience},

@@ -6,6 +6,7 @@ mod plain;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod word;
 
 use std::{collections::HashMap, sync::LazyLock, time::Duration};
 
@@ -13,6 +14,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use minijinja::{Environment, Value, syntax::SyntaxConfig};
 
 use self::page::{Limits, Page};
+pub use self::word::{Report, report};
 
 use super::{Excerpt, Reason};
 use crate::{

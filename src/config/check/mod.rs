@@ -56,6 +56,7 @@ pub(super) fn live(
         policies: rules.policies,
         renamed: rules.renamed,
         recipients: recipient::recipients(raw, report),
+        operator: recipient::operator(raw, report),
         agencies: houses::agencies(raw, report),
         limits,
         story: edges::story(raw, report),

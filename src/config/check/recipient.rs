@@ -1,15 +1,16 @@
-//! Recipients: addresses, and when they want to be told.
+//! Recipients and the operator: addresses, and when they want to be told.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use jiff::tz::TimeZone;
+use jiff::{civil::Time, tz::TimeZone};
+use toml::Spanned;
 
 use super::unique;
 use crate::{
     alert,
     config::{
         raw::{Placed, Raw, Recipient},
-        value::{self, HOUR},
+        value::{self, Fault, HOUR},
     },
     diagnostic::{Diagnostic, Report},
     model::RecipientName,
@@ -33,18 +34,49 @@ pub(super) fn recipients(
     all
 }
 
+/// Who looks after the watch, and when a sign of life goes out.
+pub(super) fn operator(raw: &Raw, report: &mut Report) -> Option<alert::Operator> {
+    let section = raw.operator.as_ref()?;
+    let written = &section.value;
+    let email = addresses(section, &written.email, report);
+    let heartbeat = written.heartbeat.as_ref();
+    let heartbeat = heartbeat.and_then(|text| section.read(text, report, |text| beat(text)));
+    let zone = written.timezone.as_ref();
+    let zone = zone.and_then(|text| section.read(text, report, |text| value::timezone(text)));
+    let (heartbeat, time) = heartbeat.unwrap_or((Vec::new(), alert::recipient::MORNING));
+    Some(alert::Operator { email, time, heartbeat, timezone: zone.unwrap_or(TimeZone::UTC) })
+}
+
+/// The days and the time of a heartbeat.
+fn beat(text: &str) -> Result<(Vec<i8>, Time), Fault> {
+    match value::send(text) {
+        Ok(alert::Send::At { days, time }) => Ok((days, time)),
+        _ => Err(Fault::new(format!("`{text}` is not a time of day"))
+            .with_help("write \"daily 07:30\" or \"mon,thu 07:30\"")),
+    }
+}
+
+fn addresses<T>(
+    section: &Placed<T>,
+    written: &Spanned<Vec<Spanned<String>>>,
+    report: &mut Report,
+) -> Vec<String> {
+    let addresses = written.get_ref();
+    if addresses.is_empty() {
+        let diagnostic = Diagnostic::error(None, written.span(), "there is no address")
+            .with_help("write email = [\"desk@example.org\"]");
+        report.push(&section.source, diagnostic);
+    }
+    for address in addresses {
+        section.read(address, report, |address| value::email(address));
+    }
+    addresses.iter().map(|address| address.get_ref().clone()).collect()
+}
+
 fn check(recipient: &Placed<Recipient>, report: &mut Report) -> alert::Recipient {
     let written = &recipient.value;
     recipient.read(&written.name, report, |name| value::name(name));
-    let addresses = written.email.get_ref();
-    if addresses.is_empty() {
-        let diagnostic = Diagnostic::error(None, written.email.span(), "there is no address")
-            .with_help("write email = [\"desk@example.org\"]");
-        report.push(&recipient.source, diagnostic);
-    }
-    for address in addresses {
-        recipient.read(address, report, |address| value::email(address));
-    }
+    let email = addresses(recipient, &written.email, report);
     let send = written.send.as_ref();
     let send = send.and_then(|text| recipient.read(text, report, |text| value::send(text)));
     let wait = written.wait.as_ref();
@@ -54,7 +86,7 @@ fn check(recipient: &Placed<Recipient>, report: &mut Report) -> alert::Recipient
     let zone = zone.and_then(|text| recipient.read(text, report, |text| value::timezone(text)));
     alert::Recipient {
         name: RecipientName::new(written.name.get_ref().as_str()),
-        email: addresses.iter().map(|address| address.get_ref().clone()).collect(),
+        email,
         send: send.unwrap_or_default(),
         wait: wait.unwrap_or(WAIT),
         timezone: zone.unwrap_or(TimeZone::UTC),

@@ -25,6 +25,7 @@ pub(super) struct Raw {
     pub(super) data: Option<Placed<String>>,
     pub(super) fetch: Option<Placed<Fetch>>,
     pub(super) mail: Option<Placed<Mail>>,
+    pub(super) operator: Option<Placed<Operator>>,
     pub(super) limits: Option<Placed<Limits>>,
     pub(super) story: Option<Placed<Story>>,
     pub(super) hosts: Vec<Placed<Host>>,
@@ -60,6 +61,15 @@ pub(super) struct Mail {
     pub(super) username: Option<Spanned<String>>,
     pub(super) password_file: Option<Spanned<String>>,
     pub(super) tls: Option<Spanned<String>>,
+}
+
+/// `[operator]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Operator {
+    pub(super) email: Spanned<Vec<Spanned<String>>>,
+    pub(super) heartbeat: Option<Spanned<String>>,
+    pub(super) timezone: Option<Spanned<String>>,
 }
 
 /// `[limits]`.
@@ -181,6 +191,7 @@ const SECTIONS: &[&str] = &[
     "data",
     "fetch",
     "mail",
+    "operator",
     "limits",
     "story",
     "agency",
@@ -239,6 +250,7 @@ impl Raw {
                 "data" => once(&mut self.data, at, string(value, source, report), report),
                 "fetch" => once(&mut self.fetch, at, read(value, source, report), report),
                 "mail" => once(&mut self.mail, at, read(value, source, report), report),
+                "operator" => once(&mut self.operator, at, read(value, source, report), report),
                 "limits" => once(&mut self.limits, at, read(value, source, report), report),
                 "story" => once(&mut self.story, at, read(value, source, report), report),
                 "host" => {

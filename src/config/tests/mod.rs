@@ -144,6 +144,10 @@ contact = "desk@example.org"
 [mail]
 from = "Wire Desk <wire@example.org>"
 smtp = "smtps://mail.example.org"
+[operator]
+email = ["ops@example.org"]
+heartbeat = "mon,thu 06:45"
+timezone = "Asia/Karachi"
 [limits]
 polls = 3
 polls_per_host = 2
@@ -208,6 +212,12 @@ was = "old"
         (smtp.host.as_str(), smtp.port, smtp.tls),
         ("mail.example.org", 465, mail::Tls::Implicit)
     );
+    let operator = live.operator.as_ref().unwrap();
+    assert_eq!(
+        (operator.email.as_slice(), operator.heartbeat.as_slice()),
+        (&["ops@example.org".to_owned()][..], &[1, 4][..])
+    );
+    assert_eq!((operator.time.hour(), operator.time.minute()), (6, 45));
     assert_eq!((live.limits.polls, live.limits.sends), (3, 1));
     assert_eq!(live.story.window, Duration::from_hours(48));
     assert_eq!((live.story.articles, live.story.copy, live.story.related), (20_000, 0.6, 0.4));

@@ -206,7 +206,7 @@ fn sections_of_the_wrong_kind_say_how_to_write_them() {
     3 | foo = 1
       | ^^^
       |
-      = help: there are `data`, `fetch`, `mail`, `limits`, `story`, `agency`, `publisher`, `host`, `feed`, `alias`, `recipient`, `rule`
+      = help: there are `data`, `fetch`, `mail`, `operator`, `limits`, `story`, `agency`, `publisher`, `host`, `feed`, `alias`, `recipient`, `rule`
 
     error: `feed` is a list of tables
      --> w.toml:4:2
@@ -354,6 +354,34 @@ tls = "starttls"
        |       ^^^^^^
        |
        = help: write smtp://, or leave `tls` out
+    ");
+}
+
+#[test]
+fn an_operator_has_an_address_and_a_time_of_day() {
+    assert_snapshot!(refused(&desk_and("[operator]\nemail = []\nheartbeat = 'every 2 h'")), @r#"
+    error: there is no address
+      --> w.toml:16:9
+       |
+    16 | email = []
+       |         ^^
+       |
+       = help: write email = ["desk@example.org"]
+
+    error: `every 2 h` is not a time of day
+      --> w.toml:17:13
+       |
+    17 | heartbeat = 'every 2 h'
+       |             ^^^^^^^^^^^
+       |
+       = help: write "daily 07:30" or "mon,thu 07:30"
+    "#);
+    assert_snapshot!(refused(&desk_and("[operator]\nheartbeat = 'daily 25:00'")), @"
+    error: missing key `email`
+      --> w.toml:15:1
+       |
+    15 | [operator]
+       | ^^^^^^^^^^
     ");
 }
 

@@ -95,6 +95,28 @@ pub struct Promise<'a> {
     pub now: Timestamp,
 }
 
+impl<'a> Promise<'a> {
+    fn posting(&self) -> Posting<'a> {
+        let Self { recipient, address, gathers, domain, now, .. } = *self;
+        Posting { recipient, address, gathers, domain, now }
+    }
+}
+
+/// A message to one address that tells no alert.
+#[derive(Clone, Copy, Debug)]
+pub struct Posting<'a> {
+    /// To whom, by name.
+    pub recipient: &'a RecipientName,
+    /// To which address.
+    pub address: &'a str,
+    /// What it is.
+    pub gathers: &'a str,
+    /// The right-hand side of its Message-ID.
+    pub domain: &'a str,
+    /// Now; it is due at once.
+    pub now: Timestamp,
+}
+
 /// An address that was told of a story for a rule, or will be.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Hearer {
@@ -162,7 +184,7 @@ impl WriteTx<'_> {
                     .execute((delivery, to_ms(promise.due)))?;
                 delivery
             }
-            None => self.open_delivery(promise)?,
+            None => self.open_delivery(&promise.posting(), promise.due)?,
         };
         let delivery = DeliveryId(delivery);
         self.join(delivery, promise.alert)?;
@@ -179,8 +201,25 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Puts a message into the outbox that is whole from the start: `write` makes it for its
+    /// Message-ID, or says why it cannot.
+    pub fn post(
+        &self,
+        posting: &Posting<'_>,
+        write: impl FnOnce(String) -> Result<Frozen, String>,
+    ) -> Result<DeliveryId, StoreError> {
+        let id = self.open_delivery(posting, posting.now)?;
+        let named = "SELECT message_id FROM delivery WHERE id = ?1";
+        let message_id = self.db.query_row(named, [id], |row| row.get(0))?;
+        let frozen = write(message_id).map_err(StoreError::Content)?;
+        self.db
+            .prepare_cached("UPDATE delivery SET sender = ?2, bytes = ?3 WHERE id = ?1")?
+            .execute((id, &frozen.sender, &frozen.bytes))?;
+        Ok(DeliveryId(id))
+    }
+
     /// The number and the instance make the Message-ID; it is fixed here, before any attempt.
-    fn open_delivery(&self, promise: &Promise<'_>) -> Result<i64, StoreError> {
+    fn open_delivery(&self, posting: &Posting<'_>, due: Timestamp) -> Result<i64, StoreError> {
         self.db
             .prepare_cached(
                 "INSERT INTO delivery (id, recipient, address, gathers, state, due_at, made_at, message_id)
@@ -188,12 +227,12 @@ impl WriteTx<'_> {
                  FROM (SELECT coalesce(max(id), 0) + 1 AS id FROM delivery) AS next, meta WHERE meta.key = 'instance'",
             )?
             .execute((
-                promise.recipient.as_str(),
-                promise.address,
-                promise.gathers,
-                to_ms(promise.due),
-                to_ms(promise.now),
-                promise.domain,
+                posting.recipient.as_str(),
+                posting.address,
+                posting.gathers,
+                to_ms(due),
+                to_ms(posting.now),
+                posting.domain,
             ))?;
         Ok(self.db.last_insert_rowid())
     }

@@ -41,7 +41,7 @@ pub struct FeedState {
     pub last_new: Option<Timestamp>,
     /// What is learnt of it.
     pub habits: Habits,
-    /// Kind, detail and begin of what is wrong with it.
+    /// Kind and detail of what is wrong with it, and since when something is.
     pub problem: Option<(String, String, Timestamp)>,
 }
 
@@ -398,7 +398,7 @@ impl WriteTx<'_> {
                 "UPDATE feed SET due_at = ?2, claimed = 0, etag = ?3, last_modified = ?4, body_hash = ?5,
                      window_items = ?6, items_per_hour = ?7, failures = ?8,
                      problem_since = CASE WHEN ?9 IS NULL THEN NULL
-                                          WHEN problem_kind IS ?9 THEN problem_since ELSE ?11 END,
+                                          ELSE coalesce(problem_since, ?11) END,
                      problem_kind = ?9, problem_detail = ?10, last_poll = ?11,
                      last_success = CASE WHEN ?14 THEN last_success ELSE ?11 END,
                      last_new = CASE WHEN ?12 > 0 THEN ?11 ELSE last_new END,

@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 
 use rusqlite::OptionalExtension;
+use serde::de::DeserializeOwned;
 
 use super::{
     ReadTx, WriteTx,
     rows::{from_ms, to_ms},
 };
-use crate::{model::Generation, store::StoreError};
+use crate::{alert::operator::Memory, model::Generation, store::StoreError};
 
 /// How the last loading of a configuration ended.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -52,9 +53,20 @@ impl WriteTx<'_> {
             "refused": verdict.refused,
             "number": self.reader().loads()? + 1,
         });
+        self.put_meta("load", &value.to_string())
+    }
+
+    /// Remembers what the operator was told of the watch.
+    pub fn note_told(&self, memory: &Memory) -> Result<(), StoreError> {
+        let value = serde_json::to_string(memory)
+            .map_err(|error| StoreError::Content(format!("what the operator was told: {error}")))?;
+        self.put_meta("operator", &value)
+    }
+
+    fn put_meta(&self, key: &str, value: &str) -> Result<(), StoreError> {
         self.db
-            .prepare_cached("INSERT INTO meta (key, value) VALUES ('load', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
-            .execute([value.to_string()])?;
+            .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
+            .execute([key, value])?;
         Ok(())
     }
 
@@ -138,11 +150,20 @@ impl ReadTx<'_> {
     }
 
     fn load(&self) -> Result<Option<serde_json::Value>, StoreError> {
-        let mut load = self.db.prepare_cached("SELECT value FROM meta WHERE key = 'load'")?;
-        let value: Option<String> = load.query_row([], |row| row.get(0)).optional()?;
+        self.meta("load")
+    }
+
+    /// What the operator was told of the watch; `None` before anybody looked.
+    pub fn told_operator(&self) -> Result<Option<Memory>, StoreError> {
+        self.meta("operator")
+    }
+
+    fn meta<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+        let mut value = self.db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+        let value: Option<String> = value.query_row([key], |row| row.get(0)).optional()?;
         let read = |text: String| {
             serde_json::from_str(&text)
-                .map_err(|error| StoreError::Content(format!("the last load: {error}")))
+                .map_err(|error| StoreError::Content(format!("what is noted of `{key}`: {error}")))
         };
         value.map(read).transpose()
     }

@@ -4,6 +4,7 @@ mod again;
 mod day;
 mod identity;
 mod notices;
+mod operator;
 mod outbox;
 mod provenance;
 mod texts;
