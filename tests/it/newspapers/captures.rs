@@ -24,6 +24,8 @@ pub(super) struct Printed {
     pub(super) id: String,
     /// Headline and description, without their markup.
     pub(super) words: String,
+    /// Its date as written.
+    pub(super) date: String,
 }
 
 /// Every paper with `count` of its captures, evenly over all of them. Their dates are moved, all of
@@ -42,6 +44,15 @@ fn paper(folder: &Path, count: usize) -> Paper {
     Paper { name: file_name(folder).to_owned(), editions: (0..count).map(edition).collect() }
 }
 
+/// Every capture of a paper, in order, with its time.
+pub(super) fn series(folder: &Path) -> Vec<(Timestamp, String)> {
+    let capture = |file: &PathBuf| {
+        let second = file.file_stem().unwrap().to_str().unwrap().parse().unwrap();
+        (Timestamp::from_second(second).unwrap(), text(file))
+    };
+    sorted(folder).iter().map(capture).collect()
+}
+
 /// Moves every date of RFC 2822, whatever its zone.
 fn moved(document: &str, by: SignedDuration) -> String {
     const FORM: &str = "%a, %d %b %Y %H:%M:%S";
@@ -57,8 +68,9 @@ fn moved(document: &str, by: SignedDuration) -> String {
 pub(super) fn read(document: &str) -> Vec<Printed> {
     let items = Regex::new(r"(?s)<item[ >].*?</item>").unwrap();
     let tag = Regex::new(r"<[^>]*>").unwrap();
-    let [guid, link, title, description] = ["guid", "link", "title", "description"]
-        .map(|name| Regex::new(&format!(r"(?s)<{name}(?: [^>]*)?>(.*?)</{name}>")).unwrap());
+    let [guid, link, title, description, date] =
+        ["guid", "link", "title", "description", "pubDate"]
+            .map(|name| Regex::new(&format!(r"(?s)<{name}(?: [^>]*)?>(.*?)</{name}>")).unwrap());
     let inside = |field: &Regex, item: &str| {
         let written = field.captures(item)?[1].trim().to_owned();
         let cdata = written.strip_prefix("<![CDATA[").and_then(|rest| rest.strip_suffix("]]>"));
@@ -71,6 +83,7 @@ pub(super) fn read(document: &str) -> Vec<Printed> {
     let printed = |item: &str| Printed {
         id: inside(&guid, item).or_else(|| inside(&link, item)).unwrap(),
         words: [&title, &description].map(|field| plain(field, item)).join(" "),
+        date: inside(&date, item).unwrap_or_default(),
     };
     items.find_iter(document).map(|item| printed(item.as_str())).collect()
 }
@@ -106,7 +119,7 @@ fn text(file: &Path) -> String {
     fs::read_to_string(file).unwrap()
 }
 
-fn sorted(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn sorted(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<_> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();

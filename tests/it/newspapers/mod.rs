@@ -2,6 +2,7 @@
 
 mod captures;
 mod gaps;
+mod replay;
 mod stand;
 
 use std::{
@@ -264,7 +265,7 @@ impl News {
                     let story =
                         story_of[&(paper.name.as_str(), item.id.as_str())].as_u64().unwrap();
                     let before = known.insert(item.id.clone(), item.clone());
-                    let is_other = before.as_ref().is_none_or(|before| *before != item);
+                    let is_other = before.as_ref().is_none_or(|before| before.words != item.words);
                     if !is_other || !says(&item.words, rule) {
                         continue;
                     }
