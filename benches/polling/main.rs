@@ -168,7 +168,7 @@ impl Desk {
         let lag = async {
             let (end, mut longest) = (Instant::now() + time, SignedDuration::ZERO);
             while Instant::now() < end {
-                let due = context.store.read(|tx| tx.next_feed_due()).await.unwrap();
+                let due = context.store.read(|tx| tx.next_feed_due(None)).await.unwrap();
                 longest = longest.max(context.clock.now().duration_since(due.unwrap()));
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }

@@ -1,10 +1,16 @@
 //! Addresses made absolute, and made comparable.
 
+mod wrapped;
+
 use url::{Host, Url};
+
+pub use wrapped::{is_sealed, target};
 
 /// Query parameters that say how a reader came, not what is read.
 const TRACKERS: &[&str] = &[
     "_ga",
+    "amp_gsa",
+    "amp_js_v",
     "campaign_id",
     "cmp",
     "cmpid",
@@ -30,6 +36,7 @@ const TRACKERS: &[&str] = &[
     "taid",
     "traffic_source",
     "trk",
+    "usqp",
     "wt_mc",
     "xtor",
     "yclid",
@@ -42,7 +49,10 @@ const TRACKER_PREFIXES: &[&str] = &["utm_", "at_", "ns_", "pk_", "mtm_", "wt."];
 const REFERRERS: &[&str] = &["ref", "src", "source", "from", "partner", "feed", "emc", "rss"];
 
 /// Labels in front of a host that choose a rendering, not a text.
-const RENDERINGS: &[&str] = &["www", "m", "mobile", "amp"];
+const RENDERINGS: &[&str] = &["www", "m", "mobile", "amp", "touch", "wap"];
+
+/// Ends of paths that choose a rendering for phones.
+const RENDERED: &[&str] = &["/amp", ".amp", "/amp.html"];
 
 /// The address of a document or link that may be followed: absolute, `http` or `https`.
 ///
@@ -66,10 +76,15 @@ pub fn absolute(reference: &str, base: Option<&Url>) -> Option<String> {
 /// The address made comparable: two addresses of one text are equal after this far more often than
 /// two of different texts.
 ///
-/// The scheme is `https`, the host lower case and without `www.`, `m.`, `mobile.` and `amp.`;
-/// default port, user, fragment, tracking parameters, a last `/` and a last `/amp` are dropped.
+/// The scheme is `https`, the host lower case and without `www.`, `m.`, `amp.` and the like;
+/// default port, user, fragment, tracking parameters, a last `/` and what asks for a rendering for
+/// phones (`/amp` at either end of the path, `.amp`, `?amp=1`) are dropped. A link that says itself
+/// where it leads is the address that it leads to (see [`target`]).
 pub fn canonical(address: &str) -> Option<String> {
     let url = Url::parse(address.trim()).ok().filter(is_web)?;
+    if let Some(target) = target(address) {
+        return canonical(&target);
+    }
     let host = comparable_host(&url)?;
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let path = comparable_path(url.path());
@@ -87,7 +102,7 @@ pub fn is_site(canonical: &str) -> bool {
 
 /// Labels in front of the one of a country under which names are registered, as in `co.uk`.
 const SECOND_LEVEL: &[&str] =
-    &["ac", "co", "com", "edu", "gob", "gov", "mil", "ne", "net", "nom", "or", "org"];
+    &["ac", "co", "com", "edu", "go", "gob", "gov", "gr", "mil", "ne", "net", "nom", "or", "org"];
 
 /// The part of a host that somebody registered, by its shape: `herald.co.nz` of `news.herald.co.nz`.
 /// An address in digits is its own.
@@ -102,6 +117,14 @@ pub fn registered(host: &str) -> &str {
     let kept = if is_deep { 3 } else { 2 };
     let start = host.rmatch_indices('.').nth(kept - 1).map_or(0, |(at, _)| at + 1);
     &host[start..]
+}
+
+/// Whether two addresses are of one house's site: their hosts have one registered part, as nearly
+/// as that is to be told without a list of all registries.
+pub fn is_same_site(a: &str, b: &str) -> bool {
+    let host = |address: &str| Url::parse(address).ok().and_then(|url| comparable_host(&url));
+    let (Some(a), Some(b)) = (host(a), host(b)) else { return false };
+    registered(&a) == registered(&b)
 }
 
 fn is_web(url: &Url) -> bool {
@@ -126,8 +149,11 @@ fn comparable_host(url: &Url) -> Option<String> {
 
 fn comparable_path(path: &str) -> &str {
     let mut path = path.trim_end_matches('/');
-    while let Some(shorter) = path.strip_suffix("/amp") {
+    while let Some(shorter) = RENDERED.iter().find_map(|end| path.strip_suffix(end)) {
         path = shorter.trim_end_matches('/');
+    }
+    while let Some(shorter) = path.strip_prefix("/amp/") {
+        path = &path[path.len() - shorter.len() - 1..];
     }
     if path.is_empty() { "/" } else { path }
 }
@@ -208,6 +234,13 @@ mod tests {
             ("https://amp.paper.example/a", "https://paper.example/a"),
             ("https://paper.example/a/amp/", "https://paper.example/a"),
             ("https://paper.example/a?amp=1", "https://paper.example/a"),
+            ("https://paper.example/amp/news/a", "https://paper.example/news/a"),
+            ("https://paper.example/news/a.amp", "https://paper.example/news/a"),
+            ("https://touch.paper.example/a?amp_js_v=0.1&usqp=mq331", "https://paper.example/a"),
+            (
+                "https://www-paper-example.cdn.ampproject.org/c/s/www.paper.example/a/amp",
+                "https://paper.example/a",
+            ),
             ("https://paper.example/a?utm_source=x&id=3&fbclid=y", "https://paper.example/a?id=3"),
             ("https://paper.example/a?ref=rss", "https://paper.example/a"),
             ("https://paper.example/a?ref=42", "https://paper.example/a?ref=42"),
@@ -227,6 +260,24 @@ mod tests {
         }
         assert_eq!(canonical("tag:a.example,2026:1"), None);
         assert_eq!(canonical("not an address"), None);
+    }
+
+    #[test]
+    fn addresses_of_one_house_are_of_one_site() {
+        let news = "https://news.paper.example/a";
+        for (other, wanted) in [
+            ("https://m.paper.example/b", true),
+            ("http://paper.example", true),
+            ("https://other.example/a", false),
+            ("https://example/a", false),
+            ("no address", false),
+        ] {
+            assert_eq!(is_same_site(news, other), wanted, "{other}");
+        }
+        assert!(is_same_site("https://news.paper.co.uk/a", "https://sport.paper.co.uk/b"));
+        assert!(!is_same_site("https://paper.co.uk/a", "https://other.co.uk/b"));
+        assert!(is_same_site("https://www.ap.de/a", "https://news.ap.de/b"));
+        assert!(!is_same_site("http://10.1.0.1/a", "http://10.2.0.1/a"));
     }
 
     #[test]
