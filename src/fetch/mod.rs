@@ -9,6 +9,7 @@ mod http;
 mod local;
 mod recorded;
 mod redirect;
+mod robots;
 
 use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
@@ -19,6 +20,7 @@ pub use self::{
     guard::{Allowed, AllowedError},
     http::Http,
     recorded::Recorded,
+    robots::Robots,
 };
 use crate::model::{Hints, Problem, Validators};
 
