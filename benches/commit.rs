@@ -88,7 +88,14 @@ impl Desk {
         let spec = &self.live.feeds[&FeedName::new("post")];
         let around = Circumstances { spec, live: &self.live, first_poll: false, now };
         let prepared = prepare::prepare(&items, &around);
-        Batch { feed: self.feed.state.id, claim: self.feed.claim, prepared, end: None, now }
+        Batch {
+            feed: self.feed.state.id,
+            claim: self.feed.claim,
+            prepared,
+            waiting: Vec::new(),
+            end: None,
+            now,
+        }
     }
 
     fn commit(&self, batch: Batch) {

@@ -53,6 +53,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "text",
             "schedule",
             "parse",
+            "extract",
+            "worker",
             "story",
             "query",
             "rule",

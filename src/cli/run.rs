@@ -85,7 +85,8 @@ pub(super) fn once(args: &ConfigArgs) -> anyhow::Result<Exit> {
     open::block_on(async {
         let (context, _orders) = open::context(store, live).await?;
         daemon::take_over(&context, FirstPolls::AtOnce).await.context("taking over the store")?;
-        let (polls, report) = daemon::poll_round(&context).await.context("polling")?;
+        let (polls, mut report) = daemon::poll_round(&context).await.context("polling")?;
+        report += daemon::page_round(&context).await.context("fetching pages")?;
         word::tell(&context).await.context("telling the operator")?;
         let delivered = daemon::deliver_round(&context).await.context("delivering")?;
         daemon::index_round(&context, &daemon::Pulse::default()).await.context("indexing")?;

@@ -142,6 +142,7 @@ impl Status {
             "health": self.health(),
             "outage": self.outage.as_ref().map(|outage| json!({"since": json::time(outage.since), "hosts": outage.hosts})),
             "feeds": self.feeds.iter().map(|feed| json::feed(feed, self.now)).collect::<Vec<_>>(),
+            "waiting": self.counts.waiting,
             "rules": self.rules(),
             "deliveries": {
                 "due": self.counts.due,
@@ -166,8 +167,11 @@ impl Status {
             (Some(pid), None) => line(format!("running as process {pid}")),
             (None, _) => line("not running".to_owned()),
         }
-        let Counts { articles, stories, alerts, live, due, sent, dropped } = self.counts;
+        let Counts { articles, stories, alerts, live, waiting, due, sent, dropped } = self.counts;
         line(format!("{articles} articles in {stories} stories, {alerts} alerts"));
+        if waiting > 0 {
+            line(format!("{waiting} more articles wait for their page"));
+        }
         line(format!(
             "copies are looked for among {live} articles, in about {} MB of memory",
             (live * LIVE_BYTES).div_ceil(1_000_000)

@@ -1,4 +1,4 @@
-//! The loops that turn the pipeline on: poller, deliverer, reloader, housekeeper, indexer,
+//! The loops that turn the pipeline on: poller, pager, deliverer, reloader, housekeeper, indexer,
 //! teller, heartbeat.
 //!
 //! Between them travel nudges and the newest configuration, never articles or alerts: each loop
@@ -10,6 +10,7 @@ mod housekeeper;
 mod indexer;
 mod jump;
 mod pace;
+mod pager;
 mod poller;
 mod reloader;
 mod supervisor;
@@ -24,6 +25,7 @@ use tracing::info;
 pub use deliverer::{Delivered, round as deliver_round};
 pub use heartbeat::Pulse;
 pub use indexer::round as index_round;
+pub use pager::round as page_round;
 pub use poller::round as poll_round;
 pub use supervisor::{Ending, Phase, Supervisor};
 
@@ -82,15 +84,17 @@ pub async fn take_over(context: &Context, first: FirstPolls) -> Result<(), Store
 /// closes the store.
 pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
     let Daemon { context, orders, config, reload, manager } = daemon;
-    let pulses: Vec<_> = ["poller", "reloader", "deliverer", "housekeeper", "indexer", "teller"]
-        .map(|name| (name, Pulse::default()))
-        .into();
+    let pulses: Vec<_> =
+        ["poller", "pager", "reloader", "deliverer", "housekeeper", "indexer", "teller"]
+            .map(|name| (name, Pulse::default()))
+            .into();
     let mut supervisor = Supervisor::default();
-    let [poller, reloader, deliverer, housekeeper, indexer, teller] =
+    let [poller, pager, reloader, deliverer, housekeeper, indexer, teller] =
         std::array::from_fn(|index| {
             pulses.get(index).map_or_else(Pulse::default, |(_, pulse)| pulse.clone())
         });
     supervisor.start("poller", Phase::Intake, |stop| poller::run(context.clone(), poller, stop));
+    supervisor.start("pager", Phase::Intake, |stop| pager::run(context.clone(), pager, stop));
     let source = reloader::Reload { orders, path: config, asked: reload, manager: manager.clone() };
     supervisor.start("reloader", Phase::Intake, |stop| {
         reloader::run(source, context.clone(), reloader, stop)

@@ -22,7 +22,7 @@ pub use self::{
     recorded::Recorded,
     robots::Robots,
 };
-use crate::model::{Hints, Problem, Validators};
+use crate::model::{Hints, Problem, ProblemKind, Validators};
 
 /// Limits and identity of the fetcher.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -213,5 +213,30 @@ impl Fetcher {
             (Self::Http(http), Some(path)) => local::get(path, request, http.max_bytes()).await,
             _ => self.get(request).await,
         }
+    }
+
+    /// Gets one web page of at most so many bytes, or learns that it has not changed; what is no
+    /// page by its `Content-Type` is not read.
+    pub async fn page(&self, request: &Request, max_bytes: usize) -> Result<Reply, FetchError> {
+        match self {
+            Self::Http(http) => http.page(request, max_bytes).await,
+            Self::Recorded(recorded) => {
+                let reply = recorded.get(request)?;
+                is_page(reply.content_type.as_deref())?;
+                Ok(reply)
+            }
+        }
+    }
+}
+
+/// Whether a `Content-Type` is that of a web page, or says nothing.
+fn is_page(content_type: Option<&str>) -> Result<(), Problem> {
+    let stated = content_type.unwrap_or("text/html").split(';').next().unwrap_or_default().trim();
+    let is_page =
+        ["text/html", "application/xhtml+xml"].iter().any(|t| stated.eq_ignore_ascii_case(t));
+    if is_page {
+        Ok(())
+    } else {
+        Err(Problem::new(ProblemKind::NotAPage, format!("not a web page but {stated}")))
     }
 }

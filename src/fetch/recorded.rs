@@ -38,7 +38,8 @@ impl Recorded {
             _ => script.pop_front(),
         });
         let Some(next) = next else {
-            return Err(Problem::new(ProblemKind::NotFound, "the server answered 404").into());
+            let problem = Problem::new(ProblemKind::NotFound, "the server answered 404");
+            return Err(FetchError { status: Some(404), ..problem.into() });
         };
         next.map(|reply| if is_known(&reply, &request.validators) { emptied(reply) } else { reply })
     }

@@ -67,6 +67,27 @@ pub struct Item {
     pub embargo: Option<Timestamp>,
 }
 
+/// What the web page of an item gives its article.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct PageText {
+    /// Plain text, in place of the feed's.
+    pub text: String,
+    /// The headline, where the feed has none.
+    pub title: Option<String>,
+    /// Authors as named, where the feed names none.
+    pub authors: Vec<String>,
+    /// The line of authors or the credit as it is printed, which may name an agency.
+    pub byline: Option<String>,
+    /// When it was published, where the feed does not say.
+    pub published: Option<Timestamp>,
+    /// BCP 47 language, where the feed does not say.
+    pub language: Option<String>,
+    /// The address that the page has for itself, made comparable.
+    pub canonical_url: Option<String>,
+    /// Whether the text may be wrong: extractors did not agree on it.
+    pub is_doubtful: bool,
+}
+
 /// An item after normalising: what is stored, sketched and matched.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Article {

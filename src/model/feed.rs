@@ -120,6 +120,8 @@ pub enum ProblemKind {
     Blocked,
     /// Something that is not a feed, for instance an HTML page.
     NotAFeed,
+    /// Something that is not a web page, where one was to be read.
+    NotAPage,
     /// A feed that was cut or broken; what could be read was kept.
     Damaged,
     /// Our own fault: a panic while working on this feed.
@@ -147,6 +149,7 @@ impl ProblemKind {
             Self::Forbidden => "forbidden",
             Self::Blocked => "blocked",
             Self::NotAFeed => "not_a_feed",
+            Self::NotAPage => "not_a_page",
             Self::Damaged => "damaged",
             Self::Fault => "fault",
             Self::Protocol => "protocol",

@@ -8,11 +8,11 @@ pub mod article;
 pub mod feed;
 pub mod id;
 
-pub use article::{Article, Item, ItemSource, Priority, Seen};
+pub use article::{Article, Item, ItemSource, PageText, Priority, Seen};
 pub use feed::{
     FeedFormat, FeedSpec, FullText, Hints, Identity, PollOutcome, Problem, ProblemKind, Validators,
 };
 pub use id::{
-    AlertId, ArticleId, Claim, DeliveryId, FeedId, FeedName, Generation, ItemKey, RecipientName,
-    RuleName, StoryId,
+    AlertId, ArticleId, Claim, DeliveryId, FeedId, FeedName, Generation, ItemKey, PageId,
+    RecipientName, RuleName, StoryId,
 };

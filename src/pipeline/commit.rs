@@ -1,15 +1,15 @@
-//! Writes down everything one poll learned, or nothing.
+//! Writes down everything one poll or one page taught, or nothing.
 
 use jiff::Timestamp;
 
-use super::{notice, prepare::Prepared};
+use super::{full_text, notice, prepare::Prepared};
 use crate::{
     alert::{self, Decision, Happened, Policy, Reason, Recipient, StoryFacts},
     config::Live,
     model::{AlertId, ArticleId, Claim, FeedId, StoryId},
     store::{
-        ExactCopy, Hearer, NewAlert, Place, PollEnd, Promise, Recognised, Revision, StoreError,
-        WriteTx,
+        ClaimedPage, ExactCopy, Hearer, NewAlert, PageEnd, Place, PollEnd, Promise, Recognised,
+        Revision, StoreError, WantedPage, WriteTx,
     },
     story::{Account, Assignment, Signals},
 };
@@ -26,6 +26,8 @@ pub struct Batch {
     pub claim: Claim,
     /// The articles, in the order of the document.
     pub prepared: Vec<Prepared>,
+    /// Items whose articles wait for their pages; only with the last slice.
+    pub waiting: Vec<WantedPage>,
     /// How the poll ended; only with the last slice, so that validators are never ahead of articles.
     pub end: Option<PollEnd>,
     /// Now.
@@ -45,6 +47,8 @@ pub struct Report {
     pub stories_opened: u32,
     /// Articles that joined a story.
     pub joined: u32,
+    /// Items that wait for their page.
+    pub waiting: u32,
     /// Alerts made.
     pub alerts: u32,
     /// Somebody else polled meanwhile: nothing was written.
@@ -58,6 +62,7 @@ impl std::ops::AddAssign for Report {
         self.unchanged += other.unchanged;
         self.stories_opened += other.stories_opened;
         self.joined += other.joined;
+        self.waiting += other.waiting;
         self.alerts += other.alerts;
         self.stale |= other.stale;
     }
@@ -69,15 +74,12 @@ pub fn commit(tx: &mut WriteTx<'_>, batch: &Batch, live: &Live) -> Result<Report
     if !tx.holds(batch.feed, &batch.claim)? {
         return Ok(Report { stale: true, ..report });
     }
-    let horizon = batch.now - live.story.window;
-    tx.open_window(horizon, live.story.articles)?;
-    for prepared in &batch.prepared {
-        let Some((placed, what)) = settle(tx, batch, prepared, live, horizon, &mut report)? else {
-            continue;
-        };
-        tx.put_matches(what.article, &prepared.matches, live.generation, prepared.baseline)?;
-        report.alerts += tell(tx, placed, &what, live, batch.now)?;
-        report.alerts += tell_related(tx, placed, &what, live, batch.now)?;
+    place(tx, batch.feed, &batch.prepared, live, batch.now, &mut report)?;
+    let placed = batch.prepared.iter().map(|one| one.described.article.keys.as_slice());
+    tx.end_waiting(batch.feed, placed)?;
+    for wanted in &batch.waiting {
+        tx.await_page(batch.feed, wanted, batch.now, full_text::until(batch.now))?;
+        report.waiting += 1;
     }
     if let Some(end) = &batch.end {
         tx.finish_poll(batch.feed, &batch.claim, end)?;
@@ -85,30 +87,70 @@ pub fn commit(tx: &mut WriteTx<'_>, batch: &Batch, live: &Live) -> Result<Report
     Ok(report)
 }
 
+/// Writes down an article that waited for its page, and how that ended, inside one transaction.
+pub fn commit_page(
+    tx: &mut WriteTx<'_>,
+    page: &ClaimedPage,
+    prepared: &Prepared,
+    end: &PageEnd,
+    live: &Live,
+    now: Timestamp,
+) -> Result<Report, StoreError> {
+    let mut report = Report::default();
+    if !tx.holds_page(page.id, &page.claim)? {
+        return Ok(Report { stale: true, ..report });
+    }
+    place(tx, page.feed, std::slice::from_ref(prepared), live, now, &mut report)?;
+    tx.finish_page(page, end, now)?;
+    Ok(report)
+}
+
+/// Stores articles, finds their stories, and tells of them.
+fn place(
+    tx: &mut WriteTx<'_>,
+    feed: FeedId,
+    prepared: &[Prepared],
+    live: &Live,
+    now: Timestamp,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let horizon = now - live.story.window;
+    tx.open_window(horizon, live.story.articles)?;
+    for prepared in prepared {
+        let Some((placed, what)) = settle(tx, feed, prepared, live, horizon, report)? else {
+            continue;
+        };
+        tx.put_matches(what.article, &prepared.matches, live.generation, prepared.baseline)?;
+        report.alerts += tell(tx, placed, &what, live, now)?;
+        report.alerts += tell_related(tx, placed, &what, live, now)?;
+    }
+    Ok(())
+}
+
 /// Stores one article and finds its story; `None` when there is nothing to tell about it.
 fn settle(
     tx: &mut WriteTx<'_>,
-    batch: &Batch,
+    feed: FeedId,
     prepared: &Prepared,
     live: &Live,
     horizon: Timestamp,
     report: &mut Report,
 ) -> Result<Option<(StoryId, Happened)>, StoreError> {
     let described = &prepared.described;
-    match tx.recognise(batch.feed, &described.article)? {
+    match tx.recognise(feed, &described.article)? {
         Recognised::Same => {
             report.unchanged += 1;
             Ok(None)
         }
         Recognised::Touched(article) => {
             report.unchanged += 1;
-            let story = tx.touch_article(article, batch.feed, described)?;
+            let story = tx.touch_article(article, feed, described)?;
             tx.settle_lead(story, &live.story)?;
             Ok(None)
         }
         Recognised::Revised(article) => {
             report.revised += 1;
-            let revision = tx.revise_article(article, batch.feed, described)?;
+            let revision = tx.revise_article(article, feed, described)?;
             tx.settle_lead(revision.story, &live.story)?;
             let headline = revision.retitled && tx.reader().lead(revision.story)? == Some(article);
             let signals = notice::news(tx, revision.story, article, prepared.signals)?;
@@ -117,13 +159,13 @@ fn settle(
         }
         Recognised::New => {
             report.new += 1;
-            let (place, accounts) = find_place(tx, batch.feed, prepared, live, horizon)?;
+            let (place, accounts) = find_place(tx, feed, prepared, live, horizon)?;
             if place.story.is_some() {
                 report.joined += 1;
             } else {
                 report.stories_opened += 1;
             }
-            let (article, story) = tx.add_article(batch.feed, described, &place)?;
+            let (article, story) = tx.add_article(feed, described, &place)?;
             tx.put_judgements(article, &accounts, place.evidence.is_some())?;
             tx.settle_lead(story, &live.story)?;
             let signals = notice::news(tx, story, article, prepared.signals)?;

@@ -1,15 +1,17 @@
 //! The trip of one article; read this first.
 //!
-//! [`poll`] carries one feed through once: fetch, parse, [`prepare`], [`commit`]. [`deliver`]
-//! carries one message through once: freeze, send, write down the verdict. Both are plain
-//! functions that loops turn on; neither keeps anything in memory that the store does not know.
-//! [`hand`] is for people: it splits and merges stories; [`word`] tells the operator of the watch
-//! itself.
+//! [`poll`] carries one feed through once: fetch, parse, [`prepare`], [`commit`]. Articles whose
+//! text is on their page wait for it: [`page`] fetches one, once, and commits its article in the
+//! same way. [`deliver`] carries one message through once: freeze, send, write down the verdict.
+//! All are plain functions that loops turn on; none keeps anything in memory that the store does
+//! not know, but what sites allow. [`hand`] is for people: it splits and merges stories; [`word`]
+//! tells the operator of the watch itself.
 
 pub mod commit;
 pub mod deliver;
 pub mod documents;
 pub mod doubts;
+mod full_text;
 pub mod hand;
 mod identity;
 mod in_force;
@@ -17,28 +19,39 @@ pub mod index;
 mod learned;
 mod notice;
 mod older;
+pub mod page;
 pub mod poll;
 pub mod prepare;
+mod robots;
 pub mod sync;
 mod verdict;
 pub mod word;
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Mutex, Notify, Semaphore, watch};
 
 pub use in_force::{InForce, tuned};
 
-use crate::{clock::Clock, store::Store};
+use crate::{
+    clock::Clock,
+    store::Store,
+    worker::{self, Worker},
+};
 
 /// Nudges that carry no data: whoever is woken looks into the store.
 #[derive(Debug, Default)]
 pub struct Wake {
     /// Feeds may be due.
     pub feeds: Notify,
+    /// Pages may be due.
+    pub pages: Notify,
     /// Deliveries may be due.
     pub deliveries: Notify,
 }
+
+/// The file that runs, also where another has taken its place.
+const SELF: &str = "/proc/self/exe";
 
 /// Everything that the trips need; cloning it is cheap.
 #[derive(Clone, Debug)]
@@ -53,10 +66,14 @@ pub struct Context {
     pub wake: Arc<Wake>,
     /// As many permits as there are processors: work that only computes takes one.
     pub processors: Arc<Semaphore>,
+    /// Reads pages, one at a time.
+    pub worker: Arc<Mutex<Worker>>,
+    /// What sites allow of their pages.
+    robots: Arc<robots::Sites>,
 }
 
 impl Context {
-    /// Joins the parts.
+    /// Joins the parts; pages are read by the program that runs.
     pub fn new(store: Store, in_force: watch::Receiver<Arc<InForce>>, clock: Clock) -> Self {
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
@@ -65,7 +82,16 @@ impl Context {
             clock,
             wake: Arc::default(),
             processors: Arc::new(Semaphore::new(processors)),
+            worker: Arc::new(Mutex::new(Worker::new(SELF.into(), worker::TIME_LIMIT))),
+            robots: Arc::default(),
         }
+    }
+
+    /// The same, with pages read by another program.
+    #[must_use]
+    pub fn reading_with(self, program: impl Into<PathBuf>) -> Self {
+        let worker = Worker::new(program.into(), worker::TIME_LIMIT);
+        Self { worker: Arc::new(Mutex::new(worker)), ..self }
     }
 
     /// What is in force now; a trip asks once, at its start, and keeps the answer.

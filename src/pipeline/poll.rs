@@ -8,6 +8,7 @@ use tracing::{debug, info, warn};
 use super::{
     Context, InForce,
     commit::{self, Batch, Report},
+    full_text::{self, Sorted},
     identity::{self, Ids},
     learned::{self, Learned},
     older,
@@ -16,10 +17,12 @@ use super::{
 };
 use crate::{
     fetch::{FetchError, Request},
-    model::{FeedSpec, Identity, Item, PollOutcome, Problem, ProblemKind, RuleName},
+    model::{
+        FeedName, FeedSpec, Identity, Item, PageText, PollOutcome, Problem, ProblemKind, RuleName,
+    },
     parse,
     schedule::Gap,
-    store::{ClaimedFeed, PollEnd, StoreError},
+    store::{ClaimedFeed, PageMemory, PollEnd, StoreError, WantedPage},
 };
 
 /// New items that one transaction takes; the rest follow in further slices, so that others are
@@ -76,17 +79,21 @@ pub async fn run(context: &Context, claimed: &ClaimedFeed) -> Result<Report, Pol
         Err(error) => Learned::failed(state, error),
     };
     let report = store(context, claimed, &spec, &in_force, started, learned).await?;
-    if report.new + report.revised > 0 {
+    if report.new + report.revised + report.waiting > 0 {
         info!(
             feed.name = %spec.name, new = report.new, revised = report.revised, joined = report.joined,
-            alerts = report.alerts, config.generation = %in_force.live.generation,
-            "feed `{}`: {} new, {} revised, {} alerts", spec.name, report.new, report.revised, report.alerts,
+            waiting = report.waiting, alerts = report.alerts, config.generation = %in_force.live.generation,
+            "feed `{}`: {} new, {} revised, {} wait for their page, {} alerts",
+            spec.name, report.new, report.revised, report.waiting, report.alerts,
         );
     } else {
         debug!(feed.name = %spec.name, unchanged = report.unchanged, "feed `{}`: nothing new", spec.name);
     }
     if report.alerts > 0 {
         context.wake.deliveries.notify_one();
+    }
+    if report.waiting > 0 {
+        context.wake.pages.notify_one();
     }
     Ok(report)
 }
@@ -122,13 +129,16 @@ async fn store(
         items = unknown(context, claimed, items).await?;
     }
     let now = context.clock.now();
-    let prepared = prepare_all(context, claimed, spec, in_force, items, now).await?;
+    let items = with_pages(context, claimed, items).await?;
+    let Sorted { ready, waiting } =
+        full_text::sort(items, spec, claimed.state.last_success.is_none());
+    let prepared = prepare_all(context, claimed, spec, in_force, ready, now).await?;
     let outage = is_outage(context, claimed, &learned, started).await?;
     let poll = verdict::Poll {
         claimed,
         spec,
         live: &in_force.live,
-        new_items: u32::try_from(prepared.len()).unwrap_or(u32::MAX),
+        new_items: u32::try_from(prepared.len() + waiting.len()).unwrap_or(u32::MAX),
         gap,
         outage,
         started,
@@ -136,7 +146,7 @@ async fn store(
     };
     let end = poll.end(learned);
     tell_problem(spec, claimed, &end);
-    write(context, claimed, in_force, identity, prepared, end, now).await
+    write(context, claimed, in_force, identity, (prepared, waiting), end, now).await
 }
 
 /// Whether nobody could be reached, so that it is no fault of this feed.
@@ -217,12 +227,29 @@ async fn unknown(
     Ok(items.into_iter().zip(known).filter_map(|(item, known)| (!known).then_some(item)).collect())
 }
 
+/// Items with what is known of their pages.
+async fn with_pages(
+    context: &Context,
+    claimed: &ClaimedFeed,
+    items: Vec<Item>,
+) -> Result<Vec<(Item, Option<PageMemory>)>, PollError> {
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let feed = claimed.state.id;
+    let known = context.store.read(move |tx| {
+        let pages = tx.page_memories(feed, items.iter().map(|item| item.keys.as_slice()))?;
+        Ok(items.into_iter().zip(pages).collect())
+    });
+    known.await.map_err(|source| look_up(claimed, source))
+}
+
 async fn prepare_all(
     context: &Context,
     claimed: &ClaimedFeed,
     spec: &Arc<FeedSpec>,
     in_force: &Arc<InForce>,
-    items: Vec<Item>,
+    items: Vec<(Item, Option<PageText>)>,
     now: Timestamp,
 ) -> Result<Vec<Prepared>, PollError> {
     if items.is_empty() {
@@ -231,25 +258,34 @@ async fn prepare_all(
     let (spec, in_force) = (Arc::clone(spec), Arc::clone(in_force));
     let first_poll = claimed.state.last_success.is_none();
     let prepared = context.compute(move || {
-        prepare::prepare(
-            &items,
-            &Circumstances { spec: &spec, live: &in_force.live, first_poll, now },
-        )
+        let around = Circumstances { spec: &spec, live: &in_force.live, first_poll, now };
+        let prepare = |(item, page): &(Item, Option<PageText>)| {
+            prepare::prepare_one(item, page.as_ref(), &around)
+        };
+        items.iter().map(prepare).collect::<Vec<_>>()
     });
     let prepared = prepared.await.map_err(|error| fault(claimed, &error))?;
-    for one in prepared.iter().filter(|one| !one.cut_short.is_empty()) {
-        let article = &one.described.article;
-        let rules: Vec<_> = one.cut_short.iter().map(RuleName::as_str).collect();
-        warn!(
-            feed.name = %claimed.state.name,
-            article.url,
-            "rules were cut short on `{}` and may have missed it, since it says the same words over \
-             and over: {}; a narrower distance, or a rarer word joined by AND, mends that",
-            article.title,
-            rules.join(", ")
-        );
+    for one in &prepared {
+        warn_if_cut_short(&claimed.state.name, one);
     }
     Ok(prepared)
+}
+
+/// Tells of rules whose verdict on an article is in doubt.
+pub(super) fn warn_if_cut_short(feed: &FeedName, one: &Prepared) {
+    if one.cut_short.is_empty() {
+        return;
+    }
+    let article = &one.described.article;
+    let rules: Vec<_> = one.cut_short.iter().map(RuleName::as_str).collect();
+    warn!(
+        feed.name = %feed,
+        article.url,
+        "rules were cut short on `{}` and may have missed it, since it says the same words over \
+         and over: {}; a narrower distance, or a rarer word joined by AND, mends that",
+        article.title,
+        rules.join(", ")
+    );
 }
 
 async fn write(
@@ -257,12 +293,12 @@ async fn write(
     claimed: &ClaimedFeed,
     in_force: &Arc<InForce>,
     identity: Identity,
-    mut prepared: Vec<Prepared>,
+    (mut prepared, waiting): (Vec<Prepared>, Vec<WantedPage>),
     end: PollEnd,
     now: Timestamp,
 ) -> Result<Report, PollError> {
     let mut report = Report::default();
-    let mut end = Some(end);
+    let (mut end, mut waiting) = (Some(end), Some(waiting));
     while !report.stale && (end.is_some() || !prepared.is_empty()) {
         let rest = prepared.split_off(prepared.len().min(SLICE));
         let last = rest.is_empty();
@@ -270,6 +306,7 @@ async fn write(
             feed: claimed.state.id,
             claim: claimed.claim,
             prepared: std::mem::replace(&mut prepared, rest),
+            waiting: waiting.take_if(|_| last).unwrap_or_default(),
             end: if last { end.take() } else { None },
             now,
         };

@@ -4,7 +4,7 @@ use jiff::{Span, Timestamp};
 
 use crate::{
     config::Live,
-    model::{Article, FeedSpec, Item, ItemKey, RuleName},
+    model::{Article, FeedSpec, Item, ItemKey, PageText, RuleName},
     query::Facts,
     rule::{Rule, RuleMatch},
     store::Described,
@@ -79,12 +79,13 @@ pub fn fingerprint(item: &Item) -> (Vec<ItemKey>, u64) {
 
 /// Prepares items one by one; an article depends on nothing but itself.
 pub fn prepare(items: &[Item], around: &Circumstances<'_>) -> Vec<Prepared> {
-    items.iter().map(|item| prepare_one(item, around)).collect()
+    items.iter().map(|item| prepare_one(item, None, around)).collect()
 }
 
-fn prepare_one(item: &Item, around: &Circumstances<'_>) -> Prepared {
-    let article = article(item, around);
-    let byline = item.byline.clone().unwrap_or_else(|| article.authors.join(", "));
+/// Prepares an item with what its page gives, where that is used.
+pub fn prepare_one(item: &Item, page: Option<&PageText>, around: &Circumstances<'_>) -> Prepared {
+    let article = article(item, page, around);
+    let byline = byline(item, page, &article.authors);
     let provenance = around.live.agencies.attribute(&Imprint {
         byline: &byline,
         credit: article.credit.as_deref().unwrap_or_default(),
@@ -111,14 +112,28 @@ fn prepare_one(item: &Item, around: &Circumstances<'_>) -> Prepared {
     }
 }
 
-fn article(item: &Item, around: &Circumstances<'_>) -> Article {
-    let title = normal::line(item.title.as_deref().unwrap_or_default());
-    let text = normal::text(item.text.as_deref().unwrap_or_default());
-    let summary = item
-        .summary
-        .as_deref()
-        .map(normal::text)
-        .filter(|summary| !summary.is_empty() && *summary != text);
+/// The line of authors: the feed's, and that of the page where it says more.
+fn byline(item: &Item, page: Option<&PageText>, authors: &[String]) -> String {
+    let of_feed = item.byline.clone().unwrap_or_else(|| authors.join(", "));
+    match page.and_then(|page| page.byline.as_deref()) {
+        Some(of_page) if of_page.contains(&of_feed) => of_page.to_owned(),
+        Some(of_page) if !of_feed.contains(of_page) => format!("{of_feed}, {of_page}"),
+        _ => of_feed,
+    }
+}
+
+fn article(item: &Item, page: Option<&PageText>, around: &Circumstances<'_>) -> Article {
+    let nothing = PageText::default();
+    let of_page = page.unwrap_or(&nothing);
+    let title = item.title.as_deref().or(of_page.title.as_deref()).unwrap_or_default();
+    let title = normal::line(title);
+    let of_feed = item.text.as_deref().unwrap_or_default();
+    let text = normal::text(page.map_or(of_feed, |page| &page.text));
+    let summary = [item.summary.as_deref(), page.map(|_| of_feed)].into_iter().flatten();
+    let summary = summary.map(normal::text).find(|summary| match page {
+        Some(_) => !is_said(summary, &text),
+        None => !summary.is_empty() && *summary != text,
+    });
     let source = item.source.as_ref().and_then(|source| source.title.as_deref()).map(normal::line);
     let source = source.filter(|source| !source.is_empty());
     let text_hash = text_hash(&title, summary.as_deref(), &text);
@@ -127,23 +142,32 @@ fn article(item: &Item, around: &Circumstances<'_>) -> Article {
         aliases: item.aliases.clone(),
         raw_id: item.raw_id.clone(),
         url: item.url.clone(),
-        canonical_url: item.canonical_url.clone(),
+        canonical_url: of_page.canonical_url.clone().or_else(|| item.canonical_url.clone()),
         publisher: publisher(item, source.as_deref(), around),
         title,
         summary,
         text,
-        authors: item.authors.clone(),
+        authors: if item.authors.is_empty() { &of_page.authors } else { &item.authors }.clone(),
         source,
         credit: item.credit.clone(),
         categories: item.categories.clone(),
-        language: item.language.clone().or_else(|| around.spec.language.clone()),
+        language: [&item.language, &of_page.language, &around.spec.language]
+            .into_iter()
+            .find_map(Clone::clone),
         priority: item.priority,
-        published: item.published.map(|at| not_in_the_future(at, around.now)),
+        published: item.published.or(of_page.published).map(|at| not_in_the_future(at, around.now)),
         updated: item.updated,
         seen_at: around.now,
         item_hash: item_hash(item),
         text_hash,
     }
+}
+
+/// Whether a text says all of a summary, also where that is its beginning and was cut.
+fn is_said(summary: &str, text: &str) -> bool {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let summary = words(summary);
+    words(text).contains(summary.trim_end_matches(|c: char| !c.is_alphanumeric()))
 }
 
 fn text_hash(title: &str, summary: Option<&str>, text: &str) -> u64 {

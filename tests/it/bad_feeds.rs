@@ -186,7 +186,7 @@ fn config(origin: &Origin) -> String {
     let names = refused.chain(DAMAGED.iter().map(|(name, _)| *name)).chain(READ).chain(["healthy"]);
     let feed = |name: &str| {
         let url = origin.url(&format!("/{name}"));
-        format!("[[feed]]\nname = '{name}'\nurl = '{url}'\ninterval = '1 s'\n")
+        format!("[[feed]]\nname = '{name}'\nurl = '{url}'\ninterval = '1 s'\nfull_text = 'never'\n")
     };
     head + &names.map(feed).collect::<String>()
 }

@@ -16,7 +16,7 @@ const FEED: &str = "<rss version='2.0'><channel><title>Arden Post</title><item><
 
 fn config(origin: &Origin, query: &str) -> String {
     format!(
-        "[fetch]\nallow = ['{address}']\n[[feed]]\nname = 'post'\nurl = '{url}'\ninterval = '1 s'\n\
+        "[fetch]\nallow = ['{address}']\n[[feed]]\nname = 'post'\nurl = '{url}'\ninterval = '1 s'\nfull_text = 'never'\n\
          [[recipient]]\nname = 'desk'\nemail = ['desk@desk.example']\nwait = '0 s'\n\
          [[rule]]\nname = 'harbour'\nquery = '{query}'\nnotify = ['desk']\n",
         address = origin.address(),

@@ -91,7 +91,7 @@ fn is_told(number: u64) -> bool {
 fn config(origin: &Origin) -> String {
     let feeds = (0..PAPERS).map(|paper| {
         format!(
-            "[[feed]]\nname = 'paper-{paper}'\nurl = '{}'\ninterval = '1 s'\n",
+            "[[feed]]\nname = 'paper-{paper}'\nurl = '{}'\ninterval = '1 s'\nfull_text = 'never'\n",
             origin.url(&format!("/{paper}"))
         )
     });

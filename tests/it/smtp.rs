@@ -44,7 +44,7 @@ impl Post {
             "[fetch]\nallow = ['{address}']\n[limits]\nsends = 1\n\
              [mail]\nfrom = 'Wire Desk <wire@desk.example>'\nsmtp = 'smtp://127.0.0.1:{port}'\n\
              username = 'desk'\npassword_file = 'smtp-password'\n\
-             [[feed]]\nname = 'post'\nurl = '{url}'\npublisher = 'Arden Post'\ninterval = '1 s'\n\
+             [[feed]]\nname = 'post'\nurl = '{url}'\npublisher = 'Arden Post'\ninterval = '1 s'\nfull_text = 'never'\n\
              [[recipient]]\nname = 'desk'\nemail = ['ops@desk.example']\nwait = '0 s'\n\
              [[rule]]\nname = 'harbour'\ntitle = 'The harbour'\nquery = 'harbour'\nnotify = ['desk']\n",
             address = paper.address(),

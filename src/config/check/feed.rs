@@ -80,9 +80,8 @@ fn spec(feed: &Placed<Feed>, fetch: &fetch::Settings, report: &mut Report) -> Op
     let interval = interval.or_else(|| is_local.then_some(LOCAL_INTERVAL));
     let format = written.format.as_ref();
     let format = format.and_then(|text| feed.read(text, report, |text| format_of(text)));
-    if let Some(text) = &written.full_text {
-        feed.read(text, report, |text| full_text(text));
-    }
+    let full_text = written.full_text.as_ref();
+    let full_text = full_text.and_then(|text| feed.read(text, report, |text| full_text_of(text)));
     if let Some(text) = &written.language {
         feed.read(text, report, |text| value::language(text));
     }
@@ -98,7 +97,7 @@ fn spec(feed: &Placed<Feed>, fetch: &fetch::Settings, report: &mut Report) -> Op
         tags: written.tags.iter().map(|tag| tag.get_ref().clone()).collect(),
         language: written.language.as_ref().map(|language| language.get_ref().clone()),
         interval,
-        full_text: FullText::Never,
+        full_text: full_text.unwrap_or_default(),
     })
 }
 
@@ -114,16 +113,13 @@ fn format_of(text: &str) -> Result<FeedFormat, Fault> {
     }
 }
 
-/// Pages are not fetched in this version, and silence about that would be a lie.
-fn full_text(text: &str) -> Result<(), Fault> {
+fn full_text_of(text: &str) -> Result<FullText, Fault> {
     match text {
-        "never" => Ok(()),
-        "when-short" | "always" => {
-            Err(Fault::new(format!("full_text = \"{text}\" is not available in this version"))
-                .with_help("write \"never\", or leave the key out: the feed's own text is used"))
-        }
-        _ => Err(Fault::new(format!("`{text}` is not a way to get full text"))
-            .with_help("write \"never\", or leave the key out")),
+        "never" => Ok(FullText::Never),
+        "when-short" => Ok(FullText::WhenShort),
+        "always" => Ok(FullText::Always),
+        _ => Err(Fault::new(format!("`{text}` does not say when the page of an item is fetched"))
+            .with_help("write \"never\", \"when-short\" or \"always\"")),
     }
 }
 

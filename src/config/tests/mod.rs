@@ -11,7 +11,7 @@ use crate::{
     alert::{Send, TellAgain, When},
     diagnostic::{Report, Source},
     mail,
-    model::{FeedFormat, FeedName, Generation, RecipientName, RuleName},
+    model::{FeedFormat, FeedName, FullText, Generation, RecipientName, RuleName},
 };
 
 mod access;
@@ -227,12 +227,27 @@ was = "old"
     assert!((live.story.rewrite.brief.needed - 2.0 * usual.rewrite.brief.needed).abs() < 1e-9);
     assert_eq!(live.feeds.len(), 2);
     assert_eq!(live.feeds[&FeedName::new("local")].interval, Some(Duration::from_secs(1)));
+    assert_eq!(live.feeds[&FeedName::new("local")].full_text, FullText::Never);
     let policy = &live.policies[&RuleName::new("new")];
     assert_eq!(policy.tell_again, [TellAgain::Origins(4), TellAgain::Longer]);
     assert_eq!(policy.until, Some("2027-02-01T00:00:00Z".parse().unwrap()));
     assert_eq!(live.renamed[&RuleName::new("new")], RuleName::new("old"));
     assert_eq!(live.rules.get(&RuleName::new("new")).unwrap().scope.tags, ["a"]);
     assert_eq!(live.aliases["water"], "flood OR floods");
+}
+
+#[test]
+fn pages_are_fetched_for_short_texts_unless_it_is_said_otherwise() {
+    let text = "[[feed]]\nname = 'b'\nurl = 'https://b.example'\n";
+    for (key, full_text) in [
+        ("", FullText::WhenShort),
+        ("full_text = 'when-short'", FullText::WhenShort),
+        ("full_text = 'always'", FullText::Always),
+        ("full_text = 'never'", FullText::Never),
+    ] {
+        let live = live(&desk_and(&format!("{text}{key}")));
+        assert_eq!(live.feeds[&FeedName::new("b")].full_text, full_text, "{key}");
+    }
 }
 
 #[test]

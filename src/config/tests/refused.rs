@@ -227,16 +227,16 @@ fn sections_of_the_wrong_kind_say_how_to_write_them() {
 }
 
 #[test]
-fn what_is_not_available_yet_is_said() {
-    let text = desk_and("[[feed]]\nname = 'b'\nurl = 'https://b.example'\nfull_text = 'always'");
+fn when_pages_are_fetched_is_said_in_one_of_three_ways() {
+    let text = desk_and("[[feed]]\nname = 'b'\nurl = 'https://b.example'\nfull_text = 'often'");
     assert_snapshot!(refused(&text), @r#"
-    error: full_text = "always" is not available in this version
+    error: `often` does not say when the page of an item is fetched
       --> w.toml:18:13
        |
-    18 | full_text = 'always'
-       |             ^^^^^^^^
+    18 | full_text = 'often'
+       |             ^^^^^^^
        |
-       = help: write "never", or leave the key out: the feed's own text is used
+       = help: write "never", "when-short" or "always"
     "#);
 }
 

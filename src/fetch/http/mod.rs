@@ -17,7 +17,7 @@ use super::{
     Access, Allowed, FetchError, Reply, Request, Settings, SetupError,
     access::Way,
     body::{self, Body},
-    caching, error, guard,
+    caching, error, guard, is_page,
     redirect::Trail,
 };
 use crate::model::{Problem, ProblemKind, Validators};
@@ -25,6 +25,10 @@ use crate::model::{Problem, ProblemKind, Validators};
 /// Feeds first, pages too, anything rather than nothing.
 const ACCEPTED: &str = "application/rss+xml, application/atom+xml, application/feed+json, \
      application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.8, */*;q=0.5";
+
+/// The same for pages.
+const ACCEPTED_PAGES: HeaderValue =
+    HeaderValue::from_static("text/html, application/xhtml+xml;q=0.9, */*;q=0.1");
 
 /// What [`body::decode`] can undo. Deflate is not offered, since servers disagree on what it is.
 const ACCEPTED_CODINGS: &str = "gzip, br, zstd";
@@ -40,6 +44,13 @@ const IM: HeaderName = HeaderName::from_static("im");
 #[derive(Clone, Debug)]
 pub struct Http {
     shared: Arc<Shared>,
+}
+
+/// What an answer may be.
+#[derive(Clone, Copy, Debug)]
+struct Wanted {
+    is_page: bool,
+    max_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -84,22 +95,36 @@ impl Http {
 
     /// Gets one document, redirects and decompression included, within the total time.
     pub(super) async fn get(&self, request: &Request) -> Result<Reply, FetchError> {
+        let max_bytes = self.shared.settings.max_bytes;
+        self.within_time(request, Wanted { is_page: false, max_bytes }).await
+    }
+
+    /// The same for a web page.
+    pub(super) async fn page(
+        &self,
+        request: &Request,
+        max_bytes: usize,
+    ) -> Result<Reply, FetchError> {
+        self.within_time(request, Wanted { is_page: true, max_bytes }).await
+    }
+
+    async fn within_time(&self, request: &Request, wanted: Wanted) -> Result<Reply, FetchError> {
         let limit = self.shared.settings.total_timeout;
-        tokio::time::timeout(limit, self.follow(request)).await.unwrap_or_else(|_| {
+        tokio::time::timeout(limit, self.follow(request, wanted)).await.unwrap_or_else(|_| {
             let detail = format!("the whole answer took longer than {limit:?}");
             Err(Problem::new(ProblemKind::Timeout, detail).into())
         })
     }
 
-    async fn follow(&self, request: &Request) -> Result<Reply, FetchError> {
+    async fn follow(&self, request: &Request, wanted: Wanted) -> Result<Reply, FetchError> {
         let nothing_known = Validators::default();
         let mut trail = Trail::start(&request.url, self.shared.settings.max_redirects)?;
         let access = self.shared.settings.access.get(&request.url);
         loop {
             let known = if trail.is_home() { &request.validators } else { &nothing_known };
-            let response = self.send(&trail, known, access).await?;
+            let response = self.send(&trail, known, access, wanted).await?;
             let Some(location) = location(&response) else {
-                return self.reply(response, known, &trail).await;
+                return self.reply(response, known, &trail, wanted).await;
             };
             trail.follow(response.status(), location.as_bytes())?;
         }
@@ -110,9 +135,10 @@ impl Http {
         trail: &Trail,
         known: &Validators,
         access: Option<&Access>,
+        wanted: Wanted,
     ) -> Result<Response, FetchError> {
         let (allow, url) = (&self.shared.settings.allow, trail.here());
-        let mut headers = conditions(known);
+        let mut headers = conditions(known, wanted);
         let mut clients = &self.shared.usual;
         if let Some(access) = access {
             access.dress(&mut headers, trail.never_left());
@@ -131,23 +157,32 @@ impl Http {
         response: Response,
         known: &Validators,
         trail: &Trail,
+        wanted: Wanted,
     ) -> Result<Reply, FetchError> {
         let conditional = known.etag.is_some() || known.last_modified.is_some();
         match response.status() {
             StatusCode::NOT_MODIFIED if conditional => Ok(not_modified(&response, known, trail)),
             StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
-                self.document(response, trail).await
+                self.document(response, trail, wanted).await
             }
             StatusCode::IM_USED if response.headers().get(IM).is_some_and(|im| im == "feed") => {
-                self.document(response, trail).await
+                self.document(response, trail, wanted).await
             }
             status => Err(error::refusal(status, response.headers())),
         }
     }
 
-    async fn document(&self, mut response: Response, trail: &Trail) -> Result<Reply, FetchError> {
+    async fn document(
+        &self,
+        mut response: Response,
+        trail: &Trail,
+        wanted: Wanted,
+    ) -> Result<Reply, FetchError> {
         let hints = caching::hints(response.headers());
-        let body = match self.body(&mut response).await {
+        if wanted.is_page {
+            is_page(content_type(response.headers()).as_deref())?;
+        }
+        let body = match self.body(&mut response, wanted.max_bytes).await {
             Ok(body) => body,
             Err(problem) => {
                 let status = Some(response.status().as_u16());
@@ -173,8 +208,7 @@ impl Http {
         })
     }
 
-    async fn body(&self, response: &mut Response) -> Result<Body, Problem> {
-        let limit = self.shared.settings.max_bytes;
+    async fn body(&self, response: &mut Response, limit: usize) -> Result<Body, Problem> {
         let stated = body::codings(response.headers());
         let mut body = body::read(response, limit).await?;
         if body::is_coded(&body.bytes, &stated) {
@@ -238,14 +272,19 @@ fn location(response: &Response) -> Option<HeaderValue> {
     }
 }
 
-/// What makes a request conditional. New entries alone are asked for only with an `ETag`, since
-/// the server must know against what they are new.
-fn conditions(known: &Validators) -> HeaderMap {
+/// What makes a request conditional, or one for a page. New entries alone are asked for only with
+/// an `ETag`, since the server must know against what they are new.
+fn conditions(known: &Validators, wanted: Wanted) -> HeaderMap {
     let mut headers = HeaderMap::new();
+    if wanted.is_page {
+        headers.insert(ACCEPT, ACCEPTED_PAGES);
+    }
     let exact = |text: &Option<String>| HeaderValue::from_bytes(text.as_ref()?.as_bytes()).ok();
     if let Some(etag) = exact(&known.etag) {
         headers.insert(IF_NONE_MATCH, etag);
-        headers.insert(A_IM, HeaderValue::from_static("feed"));
+        if !wanted.is_page {
+            headers.insert(A_IM, HeaderValue::from_static("feed"));
+        }
     }
     if let Some(last_modified) = exact(&known.last_modified) {
         headers.insert(IF_MODIFIED_SINCE, last_modified);

@@ -143,15 +143,21 @@ pub(super) fn article(row: &Row<'_>) -> Result<ArticleRow, StoreError> {
 }
 
 impl ReadTx<'_> {
-    /// Which of these items are stored exactly so: nothing about them needs looking at.
+    /// Which of these items are stored exactly so, or wait so for their page: nothing about them
+    /// needs looking at.
     pub fn known(
         &self,
         feed: FeedId,
         items: &[(Vec<ItemKey>, u64)],
     ) -> Result<Vec<bool>, StoreError> {
+        let waits = self.waits(feed, items)?;
         items
             .iter()
-            .map(|(keys, hash)| {
+            .zip(waits)
+            .map(|((keys, hash), waits)| {
+                if let Some(same) = waits {
+                    return Ok(same);
+                }
                 let Some(found) = find(self, feed, keys)? else { return Ok(false) };
                 let mut same = self
                     .db
@@ -223,14 +229,26 @@ impl ReadTx<'_> {
     }
 }
 
-/// The article that an item is, by its keys. Where guid and link lead to different articles, the
-/// document has used one guid for several items, and the link is the better witness.
-fn find(db: &ReadTx<'_>, feed: FeedId, keys: &[ItemKey]) -> Result<Option<ArticleId>, StoreError> {
+/// The article that an item is, by its keys.
+pub(super) fn find(
+    db: &ReadTx<'_>,
+    feed: FeedId,
+    keys: &[ItemKey],
+) -> Result<Option<ArticleId>, StoreError> {
     let mut lookup =
         db.db.prepare_cached("SELECT article FROM article_key WHERE feed = ?1 AND key = ?2")?;
-    let mut find = |key: &ItemKey| -> Result<Option<ArticleId>, StoreError> {
+    identify(keys, |key| {
         Ok(lookup.query_row((feed.0, &key.0[..]), |row| row.get(0)).optional()?.map(ArticleId))
-    };
+    })
+}
+
+/// What an item is among those that `find` knows by their keys. Where guid and link lead to
+/// different ones, the document has used one guid for several items, and the link is the better
+/// witness.
+pub(super) fn identify<T>(
+    keys: &[ItemKey],
+    mut find: impl FnMut(&ItemKey) -> Result<Option<T>, StoreError>,
+) -> Result<Option<T>, StoreError> {
     let [first, others @ ..] = keys else { return Ok(None) };
     let Some(leading) = find(first)? else { return Ok(None) };
     for other in others {

@@ -287,8 +287,12 @@ impl WriteTx<'_> {
              WHERE claimed = 1 AND state = 'due'",
             [now],
         )?;
+        let pages = self.db.execute(
+            "UPDATE page SET due_at = min(due_at, ?1), claimed = 0, claim = claim + 1 WHERE claimed = 1",
+            [now],
+        )?;
         self.db.execute("UPDATE feed SET due_at = ?2 WHERE due_at > ?1", (tomorrow, tomorrow))?;
-        Ok(feeds + deliveries)
+        Ok(feeds + deliveries + pages)
     }
 
     /// Claims at most `most` due feeds, the longest due first. `places` says how many polls may start

@@ -7,8 +7,10 @@ pub(super) mod deliveries;
 pub(super) mod feeds;
 mod frequency;
 mod identity;
+mod items;
 pub(super) mod judgements;
 pub(super) mod network;
+pub(super) mod pages;
 #[cfg(test)]
 mod plans;
 pub(super) mod polls;

@@ -36,6 +36,8 @@ pub struct Counts {
     pub alerts: u64,
     /// Articles that may still gain copies: those with a sketch.
     pub live: u64,
+    /// Articles that wait for their page.
+    pub waiting: u64,
     /// Deliveries that are due.
     pub due: u64,
     /// Deliveries that were sent.
@@ -98,6 +100,17 @@ impl WriteTx<'_> {
                  SELECT id FROM story WHERE last_seen < ?1
                      AND NOT EXISTS (SELECT 1 FROM article WHERE article.story = story.id)
                  ORDER BY last_seen LIMIT ?2)",
+            (to_ms(before), SLICE),
+        )?)
+    }
+
+    /// Deletes a slice of the items that wait since before `before`: their feed left the
+    /// configuration. Returns how many were deleted.
+    pub fn prune_pages(&self, before: Timestamp) -> Result<usize, StoreError> {
+        Ok(self.db.execute(
+            "DELETE FROM page WHERE id IN (
+                 SELECT id FROM page
+                 WHERE item IS NOT NULL AND due_at < ?1 AND seen_at < ?1 AND article IS NULL LIMIT ?2)",
             (to_ms(before), SLICE),
         )?)
     }
@@ -171,7 +184,8 @@ impl ReadTx<'_> {
     /// How much there is.
     pub fn counts(&self) -> Result<Counts, StoreError> {
         let counts = "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM story), (SELECT count(*) FROM alert),
-             (SELECT count(*) FROM sketch WHERE bytes IS NOT NULL), (SELECT count(*) FROM delivery WHERE state = 'due'), (SELECT count(*) FROM delivery WHERE state = 'sent'),
+             (SELECT count(*) FROM sketch WHERE bytes IS NOT NULL), (SELECT count(*) FROM page WHERE item IS NOT NULL),
+             (SELECT count(*) FROM delivery WHERE state = 'due'), (SELECT count(*) FROM delivery WHERE state = 'sent'),
              (SELECT count(*) FROM delivery WHERE state = 'dropped')";
         Ok(self.db.query_row(counts, [], |row| {
             Ok(Counts {
@@ -179,9 +193,10 @@ impl ReadTx<'_> {
                 stories: row.get(1)?,
                 alerts: row.get(2)?,
                 live: row.get(3)?,
-                due: row.get(4)?,
-                sent: row.get(5)?,
-                dropped: row.get(6)?,
+                waiting: row.get(4)?,
+                due: row.get(5)?,
+                sent: row.get(6)?,
+                dropped: row.get(7)?,
             })
         })?)
     }

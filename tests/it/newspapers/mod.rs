@@ -139,7 +139,7 @@ impl News {
         }
         let mut feed = |name: &str, interval: &str| {
             let url = stand.url(&format!("/{name}"));
-            write!(config, "[[feed]]\nname = '{name}'\nurl = '{url}'\ninterval = '{interval}'\n")
+            write!(config, "[[feed]]\nname = '{name}'\nurl = '{url}'\ninterval = '{interval}'\nfull_text = 'never'\n")
                 .unwrap();
         };
         for paper in &papers {

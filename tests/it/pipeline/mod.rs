@@ -6,6 +6,7 @@ mod identity;
 mod notices;
 mod operator;
 mod outbox;
+mod pages;
 mod provenance;
 mod texts;
 mod told;
@@ -31,6 +32,9 @@ use crate::support::wire::{self, Entry};
 /// Where recorded papers are: an address that may be polled as often as one likes.
 const PAPERS: &str = "http://127.0.0.1:8080";
 
+/// The program that reads pages.
+const WIREDESK: &str = env!("CARGO_BIN_EXE_wiredesk");
+
 /// A daemon that is turned on when the test wants it.
 pub(crate) struct Watch {
     pub(crate) folder: TempDir,
@@ -45,7 +49,7 @@ impl Watch {
         let live = wire::live(folder.path(), config);
         let store = Store::open(&folder.path().join("wiredesk.db"), clock.now()).unwrap();
         let (orders, in_force) = watch::channel(Arc::new(InForce { live, fetcher, mailer }));
-        let context = Context::new(store, in_force, clock);
+        let context = Context::new(store, in_force, clock).reading_with(WIREDESK);
         daemon::take_over(&context, FirstPolls::AtOnce).await.unwrap();
         Self { folder, context, orders }
     }
@@ -55,7 +59,7 @@ impl Watch {
         let Self { folder, context, orders } = self;
         let clock = context.clock;
         let store = Store::open(&folder.path().join("wiredesk.db"), clock.now()).unwrap();
-        let context = Context::new(store, orders.subscribe(), clock);
+        let context = Context::new(store, orders.subscribe(), clock).reading_with(WIREDESK);
         daemon::take_over(&context, FirstPolls::AtOnce).await.unwrap();
         Self { folder, context, orders }
     }

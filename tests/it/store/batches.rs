@@ -104,7 +104,14 @@ async fn a_panic_in_the_middle_keeps_nothing_and_breaks_nothing() {
     let (feed, claim) = (claimed.state.id, claimed.claim);
     let live = shelf.live.clone();
     let broken = shelf.store.write(move |tx| -> Result<(), StoreError> {
-        let batch = Batch { feed, claim, prepared: prepared.clone(), end: None, now: start() };
+        let batch = Batch {
+            feed,
+            claim,
+            prepared: prepared.clone(),
+            waiting: Vec::new(),
+            end: None,
+            now: start(),
+        };
         wiredesk::pipeline::commit::commit(tx, &batch, &live)?;
         panic!("a bug");
     });
@@ -122,6 +129,7 @@ async fn a_slice_keeps_the_validators_for_the_last_one() {
         feed: claimed.state.id,
         claim: claimed.claim,
         prepared: shelf.prepared(&claimed, &[entry("a", 1, start())], start()),
+        waiting: Vec::new(),
         end: None,
         now: start(),
     };

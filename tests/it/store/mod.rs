@@ -125,6 +125,7 @@ impl Shelf {
             feed: claimed.state.id,
             claim: claimed.claim,
             prepared: self.prepared(claimed, entries, now),
+            waiting: Vec::new(),
             end: Some(end(entries.len(), now)),
             now,
         };

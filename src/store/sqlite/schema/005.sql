@@ -49,3 +49,33 @@ ALTER TABLE feed ADD COLUMN identity TEXT NOT NULL DEFAULT 'id' CHECK (identity 
 
 -- How the feed is asked for, as a number that changes with its keys; 0: as usual.
 ALTER TABLE feed ADD COLUMN access INTEGER NOT NULL DEFAULT 0;
+
+-- Web pages behind items, fetched for their text. While `item` is there, its article waits for the
+-- page: it is placed when the page came, or failed, or at `until_at`.
+CREATE TABLE page (
+    id            INTEGER PRIMARY KEY,
+    feed          INTEGER NOT NULL REFERENCES feed (id),
+    article       INTEGER UNIQUE REFERENCES article (id) ON DELETE CASCADE,  -- NULL: not placed yet
+    url           TEXT NOT NULL,
+    host          TEXT NOT NULL,
+    keys          BLOB NOT NULL,                -- of the item, 16 bytes each, the best first
+    item          TEXT,                         -- JSON object: the item as published
+    item_hash     INTEGER NOT NULL,
+    feed_hash     INTEGER NOT NULL,             -- of the texts that the feed gave
+    baseline      INTEGER NOT NULL,             -- 1: seen in the first poll of its feed
+    seen_at       INTEGER NOT NULL,
+    until_at      INTEGER NOT NULL,
+    due_at        INTEGER NOT NULL,             -- a claim pushes it to the end of the lease
+    claim         INTEGER NOT NULL DEFAULT 0,
+    claimed       INTEGER NOT NULL DEFAULT 0,
+    attempts      INTEGER NOT NULL DEFAULT 0,   -- since the article waits
+    times         INTEGER NOT NULL DEFAULT 1,   -- that the article waited
+    etag          TEXT,
+    last_modified TEXT,
+    about         TEXT,                         -- JSON object: what the page says beside the text that is used
+    note          TEXT,                         -- why its text is not used
+    ended_at      INTEGER
+) STRICT;
+CREATE INDEX page_due ON page (due_at) WHERE item IS NOT NULL;
+CREATE INDEX page_feed ON page (feed) WHERE item IS NOT NULL;
+CREATE INDEX page_url ON page (url);
