@@ -97,7 +97,7 @@ pub fn commit_page(
     now: Timestamp,
 ) -> Result<Report, StoreError> {
     let mut report = Report::default();
-    if !tx.holds_page(page.id, &page.claim)? {
+    if !tx.holds_page(page)? {
         return Ok(Report { stale: true, ..report });
     }
     place(tx, page.feed, std::slice::from_ref(prepared), live, now, &mut report)?;

@@ -103,8 +103,6 @@ pub async fn run(context: &Context, page: &ClaimedPage) -> Result<Visit, PageErr
     let left = context.clock.until(page.until);
     let (came, rest) = if left.is_zero() {
         (late(), Duration::ZERO)
-    } else if page.attempts > TRIES {
-        (Came::Nothing(format!("it was tried {TRIES} times")), Duration::ZERO)
     } else {
         let visited = timeout(left, visit(context, &in_force, page)).await;
         visited.unwrap_or_else(|_| Ok((late(), GAP)))?
@@ -155,7 +153,8 @@ fn late() -> Came {
     Came::Nothing("it did not come in time".to_owned())
 }
 
-/// Prepares the article with the text that was found for it and writes it down.
+/// Places the article that waits with the text that was found for it. Where a poll has brought a
+/// newer version of the item meanwhile, it is that which is placed.
 async fn place(
     context: &Context,
     in_force: &Arc<InForce>,
@@ -163,6 +162,31 @@ async fn place(
     page: &ClaimedPage,
     text: Option<PageText>,
     end: PageEnd,
+) -> Result<Report, PageError> {
+    let feed = page.feed_name.to_string();
+    let mut newest = page.clone();
+    loop {
+        let report = place_one(context, in_force, spec, &newest, text.clone(), &end).await?;
+        if !report.stale {
+            return Ok(report);
+        }
+        let (store, old) = (&context.store, newest.clone());
+        let newer = store.read(move |tx| tx.newest_of_page(&old)).await;
+        match newer.map_err(|source| PageError::LookUp { feed: feed.clone(), source })? {
+            Some(newer) if newer.wanted.item_hash != newest.wanted.item_hash => newest = newer,
+            _ => return Ok(report),
+        }
+    }
+}
+
+/// Prepares an article and writes it down, unless the claim is lost or there is a newer version.
+async fn place_one(
+    context: &Context,
+    in_force: &Arc<InForce>,
+    spec: &Arc<FeedSpec>,
+    page: &ClaimedPage,
+    text: Option<PageText>,
+    end: &PageEnd,
 ) -> Result<Report, PageError> {
     let feed = page.feed_name.to_string();
     let (spec, orders, claimed) = (Arc::clone(spec), Arc::clone(in_force), page.clone());
@@ -179,17 +203,20 @@ async fn place(
         .await
         .map_err(|error| PageError::Fault { feed: feed.clone(), detail: error.to_string() })?;
     poll::warn_if_cut_short(&page.feed_name, &prepared);
-    let (orders, claimed, now) = (Arc::clone(in_force), page.clone(), context.clock.now());
+    let (orders, claimed, end) = (Arc::clone(in_force), page.clone(), end.clone());
+    let now = context.clock.now();
     let written = context
         .store
         .write(move |tx| commit::commit_page(tx, &claimed, &prepared, &end, &orders.live, now));
     let report = written.await.map_err(|source| PageError::Commit { feed, source })?;
-    info!(
-        feed.name = %page.feed_name, new = report.new, revised = report.revised, joined = report.joined,
-        alerts = report.alerts, config.generation = %in_force.live.generation,
-        "feed `{}`, after a page: {} new, {} revised, {} alerts",
-        page.feed_name, report.new, report.revised, report.alerts,
-    );
+    if !report.stale {
+        info!(
+            feed.name = %page.feed_name, new = report.new, revised = report.revised, joined = report.joined,
+            alerts = report.alerts, config.generation = %in_force.live.generation,
+            "feed `{}`, after a page: {} new, {} revised, {} alerts",
+            page.feed_name, report.new, report.revised, report.alerts,
+        );
+    }
     Ok(report)
 }
 

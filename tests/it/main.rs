@@ -20,6 +20,7 @@ mod mail;
 mod matching;
 mod mutants;
 mod newspapers;
+mod pages;
 mod parse;
 mod pipeline;
 mod polite;

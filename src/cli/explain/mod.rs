@@ -1,6 +1,7 @@
 //! `wiredesk explain`: one article through copies, rules, alert and delivery.
 
 mod copies;
+mod page;
 mod tree;
 mod versions;
 
@@ -22,8 +23,8 @@ use crate::{
     query::{self, Explanation},
     rule::Rule,
     store::{
-        AlertRow, ArticleRow, Constraints, DeliveryRow, JudgementRow, MatchRow, Store, StoryRow,
-        Version,
+        AlertRow, ArticleRow, Constraints, DeliveryRow, JudgementRow, MatchRow, PageRow, Store,
+        StoryRow, Version,
     },
     story::{self, Sign},
     text::address,
@@ -32,6 +33,7 @@ use crate::{
 /// What the store knows of an article and its story.
 struct Known {
     row: ArticleRow,
+    page: Option<PageRow>,
     story: Option<StoryRow>,
     matches: Vec<MatchRow>,
     alerts: Vec<(AlertRow, Vec<DeliveryRow>)>,
@@ -53,15 +55,25 @@ struct Asked {
 /// Prints what happened to an article, and why.
 pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
     let store = open::open_for_reading(&args.config.config)?;
-    let known = find(store, args.article.clone())?;
-    let Some(known) = known else {
-        return Err(stop(
-            Exit::Data,
-            format!(
-                "no article `{}` is stored; `wiredesk export articles` lists them",
-                args.article
-            ),
-        ));
+    let known = match find(store, args.article.clone())? {
+        Found::Article(known) => known,
+        Found::Waiting(page) => {
+            if args.json {
+                say(&serde_json::json!({ "page": page::to_json(&page) }).to_string());
+            } else {
+                page::tell_waiting(&page);
+            }
+            return Ok(Exit::Ok);
+        }
+        Found::Nothing => {
+            return Err(stop(
+                Exit::Data,
+                format!(
+                    "no article `{}` is stored; `wiredesk export articles` lists them",
+                    args.article
+                ),
+            ));
+        }
     };
     let asked = match &args.rule {
         Some(name) => Some(ask(&known.row, name, &args.config.config)?),
@@ -72,6 +84,7 @@ pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     tell_article(&known.row);
+    page::tell(known.page.as_ref());
     versions::tell(&known.versions);
     copies::tell(&known);
     match &asked {
@@ -82,17 +95,31 @@ pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-fn find(store: Store, wanted: String) -> anyhow::Result<Option<Known>> {
+/// What was asked for.
+enum Found {
+    Article(Box<Known>),
+    /// An item that waits for its page.
+    Waiting(PageRow),
+    Nothing,
+}
+
+fn find(store: Store, wanted: String) -> anyhow::Result<Found> {
     open::block_on(async move {
         let known = store.read(move |tx| {
             let id = if let Ok(number) = wanted.parse() {
                 Some(ArticleId(number))
             } else {
                 let canonical = address::canonical(&wanted).unwrap_or_else(|| wanted.clone());
-                tx.article_by_url(&wanted, &canonical)?
+                let found = tx.article_by_url(&wanted, &canonical)?;
+                if found.is_none()
+                    && let Some(page) = tx.page_waiting_at(&wanted, &canonical)?
+                {
+                    return Ok(Found::Waiting(page));
+                }
+                found
             };
-            let Some(id) = id else { return Ok(None) };
-            let Some(row) = tx.article(id)? else { return Ok(None) };
+            let Some(id) = id else { return Ok(Found::Nothing) };
+            let Some(row) = tx.article(id)? else { return Ok(Found::Nothing) };
             let mut alerts = Vec::new();
             for alert in tx.alerts_of(row.story)? {
                 let deliveries = tx.deliveries_of(alert.id)?;
@@ -103,15 +130,16 @@ fn find(store: Store, wanted: String) -> anyhow::Result<Option<Known>> {
                 let other = tx.article(judgement.account.other)?;
                 judgements.push((judgement, other));
             }
-            Ok(Some(Known {
+            Ok(Found::Article(Box::new(Known {
                 judgements,
                 said: tx.constraints(row.story)?,
                 versions: tx.versions(id)?,
+                page: tx.page_of(id)?,
                 story: tx.story(row.story)?,
                 matches: tx.matches_of(id)?,
                 alerts,
                 row,
-            }))
+            })))
         });
         Ok(known.await?)
     })
@@ -153,6 +181,7 @@ fn to_json(known: &Known, asked: Option<&Asked>) -> Value {
     });
     json::present(serde_json::json!({
         "article": json::article(&known.row, &known.matches),
+        "page": known.page.as_ref().map(page::to_json),
         "story": known.story.as_ref().map(|story| json::story_by_hand(story, &known.said)),
         "versions": versions::to_json(&known.versions),
         "judgements": copies::to_json(known),

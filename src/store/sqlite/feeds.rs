@@ -288,7 +288,8 @@ impl WriteTx<'_> {
             [now],
         )?;
         let pages = self.db.execute(
-            "UPDATE page SET due_at = min(due_at, ?1), claimed = 0, claim = claim + 1 WHERE claimed = 1",
+            "UPDATE page SET due_at = min(due_at, ?1), claimed = 0, claim = claim + 1, attempts = attempts - 1
+             WHERE claimed = 1",
             [now],
         )?;
         self.db.execute("UPDATE feed SET due_at = ?2 WHERE due_at > ?1", (tomorrow, tomorrow))?;

@@ -200,9 +200,54 @@ impl ReadTx<'_> {
         Ok(next.map(from_ms))
     }
 
+    /// A page that is claimed, with the newest version of its item; `None` when the claim is lost.
+    pub fn newest_of_page(&self, page: &ClaimedPage) -> Result<Option<ClaimedPage>, StoreError> {
+        let newest = self.claimed_page(page.id, page.claim.until)?;
+        Ok(newest.filter(|newest| newest.claim.number == page.claim.number))
+    }
+
+    fn claimed_page(
+        &self,
+        id: PageId,
+        until: Timestamp,
+    ) -> Result<Option<ClaimedPage>, StoreError> {
+        let mut page = self.db.prepare_cached(&format!(
+            "SELECT page.feed, feed.name, page.url, page.host, keys, item, page.item_hash, feed_hash, baseline,
+                 page.seen_at, until_at, page.claim, attempts, page.etag, page.last_modified, {ABOUT}
+             FROM page JOIN feed ON feed.id = page.feed LEFT JOIN article ON article.id = page.article
+             WHERE page.id = ?1 AND page.claimed = 1"
+        ))?;
+        let mut rows = page.query([id.0])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let (keys, item): (Vec<u8>, String) = (row.get(4)?, row.get(5)?);
+        let wanted = WantedPage {
+            item: item_from(&item, &keys)?,
+            item_hash: row.get::<_, i64>(6)?.cast_unsigned(),
+            feed_hash: row.get::<_, i64>(7)?.cast_unsigned(),
+            url: row.get(2)?,
+            host: row.get(3)?,
+            baseline: row.get(8)?,
+        };
+        let kept = kept(row, 15)?;
+        let validators =
+            Validators { etag: row.get(13)?, last_modified: row.get(14)?, body_hash: None };
+        Ok(Some(ClaimedPage {
+            id,
+            feed: FeedId(row.get(0)?),
+            feed_name: FeedName::new(row.get::<_, String>(1)?),
+            wanted,
+            validators: if kept.is_some() { validators } else { Validators::default() },
+            kept,
+            seen_at: from_ms(row.get(9)?),
+            until: from_ms(row.get(10)?),
+            attempts: row.get(12)?,
+            claim: Claim { number: row.get(11)?, until },
+        }))
+    }
+
     /// The page of an article, if one was ever wanted.
     pub fn page_of(&self, article: ArticleId) -> Result<Option<PageRow>, StoreError> {
-        self.page("page.article = ?1 AND ?2 = ''", (article.0, ""))
+        self.page("article = ?1", [article.0])
     }
 
     /// The page that an item with that link waits for, as published or made comparable.
@@ -256,7 +301,7 @@ impl ReadTx<'_> {
 
 impl WriteTx<'_> {
     /// Lets the article of an item wait for its page. A newer version of an item that waits takes
-    /// its place and waits no longer; an attempt under way is void.
+    /// its place, waits no longer than that would have, and goes with the attempt under way.
     pub fn await_page(
         &self,
         feed: FeedId,
@@ -290,8 +335,7 @@ impl WriteTx<'_> {
             self.db.last_insert_rowid()
         };
         let mut put = self.db.prepare_cached(
-            "UPDATE page SET url = ?2, host = ?3, keys = ?4, item = ?5, item_hash = ?6, feed_hash = ?7,
-                 due_at = CASE WHEN claimed THEN ?8 ELSE due_at END, claim = claim + 1, claimed = 0
+            "UPDATE page SET url = ?2, host = ?3, keys = ?4, item = ?5, item_hash = ?6, feed_hash = ?7
              WHERE id = ?1",
         )?;
         put.execute(rusqlite::params![
@@ -302,7 +346,6 @@ impl WriteTx<'_> {
             item,
             wanted.item_hash.cast_signed(),
             wanted.feed_hash.cast_signed(),
-            to_ms(now),
         ])?;
         Ok(())
     }
@@ -368,29 +411,22 @@ impl WriteTx<'_> {
         let mut claim = self.db.prepare_cached(
             "UPDATE page SET due_at = ?2, claim = claim + 1, claimed = 1, attempts = attempts + 1 WHERE id = ?1",
         )?;
-        let mut page = self.db.prepare_cached(&format!(
-            "SELECT page.feed, feed.name, page.url, page.host, keys, item, page.item_hash, feed_hash, baseline,
-                 page.seen_at, until_at, page.claim, attempts, page.etag, page.last_modified, {ABOUT}
-             FROM page JOIN feed ON feed.id = page.feed LEFT JOIN article ON article.id = page.article
-             WHERE page.id = ?1"
-        ))?;
         let mut claimed = Vec::new();
         for id in due {
             claim.execute((id, to_ms(until)))?;
-            let mut rows = page.query([id])?;
-            if let Some(row) = rows.next()? {
-                claimed.push(claimed_page(PageId(id), row, until)?);
-            }
+            claimed.extend(self.reader().claimed_page(PageId(id), until)?);
         }
         Ok(claimed)
     }
 
-    /// Whether the claim is still ours; the first thing that placing its article asks.
-    pub fn holds_page(&self, page: PageId, claim: &Claim) -> Result<bool, StoreError> {
-        let mut held = self
-            .db
-            .prepare_cached("SELECT 1 FROM page WHERE id = ?1 AND claim = ?2 AND claimed = 1")?;
-        Ok(held.exists((page.0, claim.number))?)
+    /// Whether the claim is still ours and the item the one that waits; the first thing that placing
+    /// its article asks.
+    pub fn holds_page(&self, page: &ClaimedPage) -> Result<bool, StoreError> {
+        let mut held = self.db.prepare_cached(
+            "SELECT 1 FROM page WHERE id = ?1 AND claim = ?2 AND claimed = 1 AND item_hash = ?3",
+        )?;
+        let hash = page.wanted.item_hash.cast_signed();
+        Ok(held.exists((page.id.0, page.claim.number, hash))?)
     }
 
     /// Lets go of the claim until `at`, when the page is tried once more.
@@ -433,34 +469,6 @@ impl WriteTx<'_> {
             ])?;
         Ok(())
     }
-}
-
-fn claimed_page(id: PageId, row: &Row<'_>, until: Timestamp) -> Result<ClaimedPage, StoreError> {
-    let keys: Vec<u8> = row.get(4)?;
-    let item: String = row.get(5)?;
-    let wanted = WantedPage {
-        item: item_from(&item, &keys)?,
-        item_hash: row.get::<_, i64>(6)?.cast_unsigned(),
-        feed_hash: row.get::<_, i64>(7)?.cast_unsigned(),
-        url: row.get(2)?,
-        host: row.get(3)?,
-        baseline: row.get(8)?,
-    };
-    let kept = kept(row, 15)?;
-    let validators =
-        Validators { etag: row.get(13)?, last_modified: row.get(14)?, body_hash: None };
-    Ok(ClaimedPage {
-        id,
-        feed: FeedId(row.get(0)?),
-        feed_name: FeedName::new(row.get::<_, String>(1)?),
-        wanted,
-        validators: if kept.is_some() { validators } else { Validators::default() },
-        kept,
-        seen_at: from_ms(row.get(9)?),
-        until: from_ms(row.get(10)?),
-        attempts: row.get(12)?,
-        claim: Claim { number: row.get(11)?, until },
-    })
 }
 
 /// Moments by host as a JSON object of milliseconds.

@@ -16,14 +16,14 @@ use super::{WriteTx, schema, window::LiveWindow};
 use crate::{
     alert::Reason,
     model::{
-        Article, ArticleId, FeedId, FeedName, Generation, ItemKey, PollOutcome, RecipientName,
-        RuleName, StoryId, Validators,
+        Article, ArticleId, FeedId, FeedName, Generation, Item, ItemKey, PollOutcome,
+        RecipientName, RuleName, StoryId, Validators,
     },
     rule::RuleMatch,
     schedule::{Cadence, Gap, Habits},
     store::{
-        Described, Ended, ExactCopy, Frozen, NewAlert, Place, PollEnd, PollNotes, Promise,
-        StoreError,
+        Described, Ended, ExactCopy, Frozen, NewAlert, PageEnd, Place, PollEnd, PollNotes, Promise,
+        StoreError, WantedPage,
     },
     story::{
         Account, Evidence, Ground, Provenance, Relation, Share, Sketch, Subject, Thresholds,
@@ -218,6 +218,41 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What the pager does.
+fn some_pages(tx: &WriteTx<'_>) -> Result<(), StoreError> {
+    let (reader, feed) = (tx.reader(), FeedId(1));
+    let wanted = WantedPage {
+        item: Item { keys: vec![ItemKey([9; 16])], ..Item::default() },
+        item_hash: 1,
+        feed_hash: 1,
+        url: "https://post.example/a".into(),
+        host: "post.example".into(),
+        baseline: false,
+    };
+    let known = WantedPage {
+        item: Item { keys: vec![ItemKey([1; 16])], ..Item::default() },
+        ..wanted.clone()
+    };
+    for wanted in [&wanted, &wanted, &known] {
+        tx.await_page(feed, wanted, NOW, NOW)?;
+    }
+    let resting = BTreeMap::from([("post.example".to_owned(), NOW)]);
+    reader.next_page(&resting)?;
+    reader.page_text(&wanted.url, NOW)?;
+    let pages = tx.claim_pages(NOW, LEASE, 9, &resting)?;
+    assert_eq!(pages.len(), 2);
+    assert!(tx.holds_page(&pages[0])?);
+    assert_eq!(reader.newest_of_page(&pages[0])?.as_ref(), Some(&pages[0]));
+    tx.retry_page(&pages[0], NOW)?;
+    tx.end_waiting(feed, [wanted.item.keys.as_slice()])?;
+    let ended = PageEnd { used: None, validators: Validators::default(), note: None };
+    tx.finish_page(&pages[1], &ended, NOW)?;
+    reader.page_memories(feed, [known.item.keys.as_slice()])?;
+    reader.page_of(ArticleId(1))?;
+    tx.prune_pages(NOW)?;
+    Ok(())
+}
+
 #[test]
 fn no_statement_of_the_day_reads_a_whole_table() {
     let mut connection = Connection::open_in_memory().unwrap();
@@ -235,6 +270,7 @@ fn no_statement_of_the_day_reads_a_whole_table() {
     let mut tx = WriteTx { db: &transaction, window: &mut window, overlay: Window::default() };
     tx.sync_feed(&FeedName::new("post"), "https://post.example", "post.example", NOW).unwrap();
     a_day(&mut tx).unwrap();
+    some_pages(&tx).unwrap();
     transaction.commit().unwrap();
     connection.trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>).unwrap();
 

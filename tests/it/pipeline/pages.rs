@@ -158,7 +158,7 @@ async fn an_article_waits_two_minutes_for_its_page_and_no_longer() {
     for kind in [ProblemKind::Timeout, ProblemKind::Connect] {
         let scripts = [paper("post", [vec![short("a")]]), vec![broken("post", "a", kind)]];
         let (watch, _) = watch(POST, scripts).await;
-        watch.run(Duration::from_secs(60)).await;
+        watch.run(Duration::from_mins(1)).await;
         assert_eq!((articles(&watch).await.len(), waiting(&watch).await), (0, 1));
         watch.run(Duration::from_secs(100)).await;
         let (row, page) = article(&watch).await;
@@ -437,6 +437,26 @@ async fn a_claim_that_ran_out_changes_nothing() {
     let visit = wiredesk::pipeline::page::run(&watch.context, &page).await.unwrap();
     assert!(visit.report.stale);
     assert_eq!((waiting(&watch).await, articles(&watch).await.len()), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_version_that_comes_while_the_page_is_fetched_is_the_one_that_is_placed() {
+    let (watch, _) = one_waits().await;
+    let now = watch.context.clock.now();
+    let claimed = watch.context.store.write(move |tx| {
+        let page = tx.claim_pages(now, Duration::from_mins(5), 9, &BTreeMap::new())?.remove(0);
+        let mut newer = page.wanted.clone();
+        newer.item.title = Some("Pier a of Arden is open".into());
+        newer.item_hash = 7;
+        tx.await_page(page.feed, &newer, now, now)?;
+        Ok(page)
+    });
+    let page = claimed.await.unwrap();
+    let visit = wiredesk::pipeline::page::run(&watch.context, &page).await.unwrap();
+    assert_eq!((visit.report.new, waiting(&watch).await), (1, 0));
+    let (row, _) = article(&watch).await;
+    assert_eq!(row.article.title, "Pier a of Arden is open");
+    assert!(row.article.text.ends_with(REST));
 }
 
 #[tokio::test(start_paused = true)]
