@@ -51,10 +51,12 @@
 //! [`pipeline::poll::run`]. [`fetch`] asks with the validators of last time, [`parse`] makes items
 //! of the answer, and [`pipeline::prepare`] makes articles of the items that are not known: words,
 //! provenance, sketch, and the rules that are true of each. [`pipeline::commit`] writes it all down
-//! in one transaction: an article joins the story whose text it copies or opens one, and for every
-//! rule with a match in that story [`alert::decide`] says whether there is something to tell and
-//! why. What is to be told is a delivery in the same transaction. The deliverer claims it when it
-//! is due, and [`pipeline::deliver`] renders it, fixes its bytes, and sends it.
+//! in one transaction. An item whose text is short is stored there as waiting: [`pipeline::page`]
+//! fetches its page, has [`worker`] read it, and commits the article in the same way when the page
+//! came, failed, or took too long. An article joins the story whose text it copies or opens one, and
+//! for every rule with a match in that story [`alert::decide`] says whether there is something to
+//! tell and why. What is to be told is a delivery in the same transaction. The deliverer claims it
+//! when it is due, and [`pipeline::deliver`] renders it, fixes its bytes, and sends it.
 //!
 //! # The trip of one rule
 //!

@@ -8,7 +8,10 @@ mod frame;
 
 use std::{
     io::{self, Read, Write},
-    os::{fd::OwnedFd, unix::net::UnixStream},
+    os::{
+        fd::OwnedFd,
+        unix::{net::UnixStream, process::CommandExt},
+    },
     path::PathBuf,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -97,6 +100,8 @@ impl Running {
             .stdin(OwnedFd::from(theirs.try_clone()?))
             .stdout(OwnedFd::from(theirs))
             .stderr(Stdio::null())
+            // What a terminal sends to end the parent is not for the child: it ends with the line.
+            .process_group(0)
             .spawn()?;
         Ok(Self { child, line: ours })
     }
