@@ -231,12 +231,10 @@ impl Fetcher {
 
 /// Whether a `Content-Type` is that of a web page, or says nothing.
 fn is_page(content_type: Option<&str>) -> Result<(), Problem> {
-    let stated = content_type.unwrap_or("text/html").split(';').next().unwrap_or_default().trim();
-    let is_page =
-        ["text/html", "application/xhtml+xml"].iter().any(|t| stated.eq_ignore_ascii_case(t));
-    if is_page {
-        Ok(())
-    } else {
-        Err(Problem::new(ProblemKind::NotAPage, format!("not a web page but {stated}")))
+    let stated = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let pages = ["", "text/html", "application/xhtml+xml"];
+    if pages.iter().any(|page| stated.eq_ignore_ascii_case(page)) {
+        return Ok(());
     }
+    Err(Problem::new(ProblemKind::NotAPage, format!("not a web page but {stated}")))
 }

@@ -6,6 +6,7 @@ mod conditional;
 mod failures;
 mod guard;
 mod local;
+mod pages;
 mod redirects;
 mod refusals;
 mod requests;

@@ -343,6 +343,48 @@ async fn a_later_version_of_an_item_keeps_its_page_until_its_text_changes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_page_that_has_not_changed_since_need_not_come_again() {
+    // Whoever does not ask with the tag of the first gets the second.
+    let tagged = [1, 2].map(|number| {
+        let mut answer = page("post", "a", number).1.unwrap();
+        answer.validators.etag = Some("\"1\"".into());
+        (link("post", "a"), Ok(answer))
+    });
+    let reworded = Entry { text: "Ferries to Norland sail.".into(), ..short("a") };
+    let editions = [vec![short("a")], vec![reworded]];
+    let (watch, _) = watch(POST, [paper("post", editions), tagged.into()]).await;
+    watch.run(Duration::from_secs(45)).await;
+    let first = article(&watch).await.0.article;
+    watch.run(Duration::from_mins(3)).await;
+    let (row, page) = article(&watch).await;
+    assert_eq!((row.revision, page.is_used, page.note), (1, true, None));
+    assert_eq!(row.article.summary.as_deref(), Some("Ferries to Norland sail."));
+    assert_eq!(row.article.text, first.text);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_a_redirect_led_to_is_used_where_its_own_site_allows_it() {
+    let found = "https://www.courier.example/news/pier";
+    let rules = "https://www.courier.example/robots.txt".to_owned();
+    for (file, text) in [("User-agent: *\nDisallow: /news", TEASER), ("", REST)] {
+        let pages = vec![
+            (link("post", "a"), Ok(Reply::document(found, html("a", 1)))),
+            (rules.clone(), Ok(Reply::document(rules.clone(), file))),
+        ];
+        let (watch, _) = watch(POST, [paper("post", [vec![short("a")]]), pages]).await;
+        watch.run(Duration::from_mins(1)).await;
+        let (row, _) = article(&watch).await;
+        assert!(row.article.text.ends_with(text), "{}", row.article.text);
+        let own = if text == REST {
+            "https://courier.example/news/pier"
+        } else {
+            "https://post.example/a"
+        };
+        assert_eq!(row.article.canonical_url.as_deref(), Some(own));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_page_that_fails_the_second_time_leaves_what_it_gave_the_first() {
     let reworded = Entry { text: "Ferries to Norland sail.".into(), ..short("a") };
     let pages = vec![page("post", "a", 1), broken("post", "a", ProblemKind::Gone)];
@@ -421,6 +463,22 @@ async fn a_process_that_was_down_too_long_places_what_waits_as_it_is() {
     let (row, page) = article(&watch).await;
     assert_eq!((row.article.text.as_str(), waiting(&watch).await), (TEASER, 0));
     assert_eq!(page.note.as_deref(), Some("it did not come in time"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_of_a_feed_that_left_is_placed_when_it_comes_back() {
+    let (watch, _) = one_waits().await;
+    let post = watch.context.in_force().live.feeds.keys().next().cloned().unwrap();
+    let retire = watch.context.store.write(|tx| tx.retire_feeds_except(&[]));
+    assert_eq!(retire.await.unwrap(), 1);
+    daemon::page_round(&watch.context).await.unwrap();
+    assert_eq!((waiting(&watch).await, articles(&watch).await.len()), (1, 0));
+    let back = watch.context.store.write(move |tx| {
+        tx.sync_feed(&post, &format!("{PAPERS}/post"), "127.0.0.1", Timestamp::MAX)
+    });
+    back.await.unwrap();
+    daemon::page_round(&watch.context).await.unwrap();
+    assert_eq!((waiting(&watch).await, articles(&watch).await.len()), (0, 1));
 }
 
 #[tokio::test(start_paused = true)]
