@@ -180,7 +180,7 @@ fn rdf_item(link: &str, article: &Printed) -> String {
          <description>{text}</description>\n<dc:creator>{author}</dc:creator>\n\
          <dc:date>{published}</dc:date>\n</item>\n",
         title = escape(&article.headline),
-        text = escape(html(article)),
+        text = escape(article.paragraphs.first().map_or("", String::as_str)),
         author = escape(article.author),
         published = article.published,
     )

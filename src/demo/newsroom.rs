@@ -27,7 +27,7 @@ pub enum Format {
     Atom,
     /// JSON Feed 1.1.
     JsonFeed,
-    /// RSS 1.0, which is RDF.
+    /// RSS 1.0, which is RDF; it has the first paragraph only, and the page has the others.
     Rdf,
 }
 
