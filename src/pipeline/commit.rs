@@ -145,12 +145,14 @@ fn settle(
         Recognised::Touched(article) => {
             report.unchanged += 1;
             let story = tx.touch_article(article, feed, described)?;
+            note_source(tx, article, prepared)?;
             tx.settle_lead(story, &live.story)?;
             Ok(None)
         }
         Recognised::Revised(article) => {
             report.revised += 1;
             let revision = tx.revise_article(article, feed, described)?;
+            note_source(tx, article, prepared)?;
             tx.settle_lead(revision.story, &live.story)?;
             let headline = revision.retitled && tx.reader().lead(revision.story)? == Some(article);
             let signals = notice::news(tx, revision.story, article, prepared.signals)?;
@@ -172,6 +174,15 @@ fn settle(
             Ok(Some((story, happening(article, 0, signals, false))))
         }
     }
+}
+
+/// Notes when an article has its text from the feed that had it from its page.
+fn note_source(
+    tx: &WriteTx<'_>,
+    article: ArticleId,
+    prepared: &Prepared,
+) -> Result<(), StoreError> {
+    if prepared.from_page { Ok(()) } else { tx.drop_page_text(article) }
 }
 
 fn happening(article: ArticleId, revision: u32, signals: Signals, headline: bool) -> Happened {

@@ -1,6 +1,8 @@
 //! Whose page is wanted for its text, and whether what came is that text.
 
-use jiff::{Span, Timestamp};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::prepare;
 use crate::{
@@ -25,9 +27,7 @@ const MOST_AT_FIRST: usize = 5;
 const TIMES: u32 = 2;
 
 /// For how long an article waits for its page.
-fn wait() -> Span {
-    Span::new().minutes(2)
-}
+const WAIT: Duration = Duration::from_mins(2);
 
 /// Ends of texts that were cut.
 const CUT_MARKS: &[&str] = &["…", "...", "[…]", "[...]", "(…)", "(...)", "»", "→", ">>"];
@@ -80,36 +80,40 @@ pub(super) fn sort(
     newest.truncate(if first_poll { MOST_AT_FIRST } else { MOST });
     let mut sorted = Sorted::default();
     for (at, ((item, known), url)) in items.into_iter().zip(wanted).enumerate() {
-        match url.filter(|_| newest.contains(&at)) {
-            Some(url) => sorted.waiting.push(WantedPage {
+        if let Some(url) = url.filter(|_| newest.contains(&at)) {
+            sorted.waiting.push(WantedPage {
                 item_hash: prepare::item_hash(&item),
                 feed_hash: feed_hash(&item),
                 host: host(&url),
                 baseline: first_poll,
                 url,
                 item,
-            }),
-            None => sorted.ready.push((item, known.and_then(|known| known.kept))),
+            });
+        } else {
+            let page = known.and_then(|known| still_good(&item, known, spec));
+            sorted.ready.push((item, page));
         }
     }
     sorted
 }
 
+/// What an earlier fetch of a page gave, where a later version of its item has no text of its own to
+/// put in its place.
+fn still_good(item: &Item, known: PageMemory, spec: &FeedSpec) -> Option<PageText> {
+    let is_same = known.feed_hash == feed_hash(item);
+    known.kept.filter(|_| is_same || wants_page(item, spec))
+}
+
 /// When an article that waits since `seen` is placed without its page.
 pub(super) fn until(seen: Timestamp) -> Timestamp {
-    seen.checked_add(wait()).unwrap_or(Timestamp::MAX)
+    seen + WAIT
 }
 
 /// The address of the page that an item wants. Who takes a text back wants it gone at once.
 fn wanted(item: &Item, known: Option<&PageMemory>, spec: &FeedSpec) -> Option<String> {
-    let is_wanted = match spec.full_text {
-        FullText::Never => false,
-        FullText::WhenShort => is_short(item),
-        FullText::Always => true,
-    };
     let is_new =
         known.is_none_or(|known| known.feed_hash != feed_hash(item) && known.times < TIMES);
-    if !is_wanted || !is_new || is_withdrawn(item) {
+    if !wants_page(item, spec) || !is_new || is_withdrawn(item) {
         return None;
     }
     let link = item.url.as_deref()?;
@@ -117,6 +121,15 @@ fn wanted(item: &Item, known: Option<&PageMemory>, spec: &FeedSpec) -> Option<St
     let is_page = !address::is_sealed(&url)
         && address::canonical(&url).is_some_and(|canonical| !address::is_site(&canonical));
     is_page.then_some(url)
+}
+
+/// Whether the text that the feed gives of an item is not enough.
+fn wants_page(item: &Item, spec: &FeedSpec) -> bool {
+    match spec.full_text {
+        FullText::Never => false,
+        FullText::WhenShort => is_short(item),
+        FullText::Always => true,
+    }
 }
 
 fn is_withdrawn(item: &Item) -> bool {
@@ -304,6 +317,22 @@ mod tests {
             let sorted = sort(vec![(item(PROSE), Some(known))], &spec(FullText::WhenShort), false);
             assert_eq!(sorted.waiting.len(), usize::from(wanted));
             assert!(sorted.ready.iter().all(|(_, page)| *page == kept));
+        }
+    }
+
+    #[test]
+    fn a_feed_that_comes_to_give_the_text_is_believed() {
+        let page = PageText { text: PROSE.into(), ..PageText::default() };
+        let known =
+            || PageMemory { feed_hash: feed_hash(&item("")), times: 1, kept: Some(page.clone()) };
+        let long = PROSE.repeat(9);
+        for (text, full_text, wanted) in [
+            ("", FullText::Never, Some(&page)),
+            (PROSE, FullText::Never, None),
+            (&long, FullText::WhenShort, None),
+        ] {
+            let sorted = sort(vec![(item(text), Some(known()))], &spec(full_text), false);
+            assert_eq!(sorted.ready[0].1.as_ref(), wanted, "{text}");
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::Span;
 use tokio::{task::spawn_blocking, time::timeout};
 use tracing::{debug, error, info};
 use url::Url;
@@ -37,9 +36,7 @@ const THROTTLED: Duration = Duration::from_mins(5);
 const LONGEST_REST: Duration = Duration::from_hours(1);
 
 /// A page that was read for another feed so long ago is not fetched again.
-fn recently() -> Span {
-    Span::new().hours(1)
-}
+const RECENTLY: Duration = Duration::from_hours(1);
 
 /// An attempt that could not be written down; its lease runs out and it is done again.
 #[derive(Debug, thiserror::Error)]
@@ -226,7 +223,7 @@ async fn visit(
     in_force: &Arc<InForce>,
     page: &ClaimedPage,
 ) -> Result<(Came, Duration), PageError> {
-    let (url, since) = (page.wanted.url.clone(), context.clock.now() - recently());
+    let (url, since) = (page.wanted.url.clone(), context.clock.now() - RECENTLY);
     if page.kept.is_none() {
         let read = context.store.read(move |tx| tx.page_text(&url, since)).await;
         let feed = page.feed_name.to_string();

@@ -25,6 +25,8 @@ pub struct Prepared {
     pub cut_short: Vec<RuleName>,
     /// Whether it is too old to alert on the feed's first poll.
     pub baseline: bool,
+    /// Whether its text is that of its page.
+    pub from_page: bool,
 }
 
 /// What a trip knows beside the items.
@@ -109,6 +111,7 @@ pub fn prepare_one(item: &Item, page: Option<&PageText>, around: &Circumstances<
         matches,
         cut_short,
         baseline,
+        from_page: page.is_some(),
     }
 }
 

@@ -3,9 +3,10 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use jiff::{Span, Timestamp};
+use jiff::Timestamp;
 use url::Url;
 
 use super::{Context, InForce};
@@ -18,15 +19,10 @@ use crate::{
 const MOST_SITES: usize = 1_000;
 const MOST_BYTES: usize = 8 << 20;
 
-/// For how long an answer holds (RFC 9309 section 2.4).
-fn a_day() -> Span {
-    Span::new().hours(24)
-}
-
-/// For how long a site that does not answer is not asked again.
-fn a_while() -> Span {
-    Span::new().minutes(10)
-}
+/// For how long an answer holds (RFC 9309 section 2.4), and for how long a site that does not
+/// answer is not asked again.
+const A_DAY: Duration = Duration::from_hours(24);
+const A_WHILE: Duration = Duration::from_mins(10);
 
 /// What is known of sites, by origin.
 #[derive(Debug, Default)]
@@ -83,7 +79,7 @@ pub(super) async fn of(
     };
     let answer = answer.map(Arc::new);
     let now = context.clock.now();
-    let until = now + if answer.is_ok() { a_day() } else { a_while() };
+    let until = now + if answer.is_ok() { A_DAY } else { A_WHILE };
     context.robots.put(origin, Known { until, answer: answer.clone() });
     answer
 }

@@ -386,6 +386,16 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Notes that the text of an article is no longer that of its page.
+    pub fn drop_page_text(&self, article: ArticleId) -> Result<(), StoreError> {
+        let mut drop = self.db.prepare_cached(
+            "UPDATE page SET about = NULL, note = 'the feed has another text since'
+             WHERE article = ?1 AND about IS NOT NULL",
+        )?;
+        drop.execute([article.0])?;
+        Ok(())
+    }
+
     /// Claims at most `most` due pages, the longest due first, and of each host one. Of hosts that
     /// rest until the moments of `resting` none are, but those whose time is over.
     pub fn claim_pages(

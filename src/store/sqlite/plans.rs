@@ -249,6 +249,7 @@ fn some_pages(tx: &WriteTx<'_>) -> Result<(), StoreError> {
     tx.finish_page(&pages[1], &ended, NOW)?;
     reader.page_memories(feed, [known.item.keys.as_slice()])?;
     reader.page_of(ArticleId(1))?;
+    tx.drop_page_text(ArticleId(1))?;
     tx.prune_pages(NOW)?;
     Ok(())
 }

@@ -399,6 +399,25 @@ async fn a_page_that_fails_the_second_time_leaves_what_it_gave_the_first() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_feed_that_comes_to_give_the_text_has_the_last_word() {
+    let whole = Entry { text: wire::text(9), ..short("a") };
+    let editions = [vec![short("a")], vec![whole], vec![short("a")]];
+    let pages = vec![page("post", "a", 1), broken("post", "a", ProblemKind::Gone)];
+    let (watch, _) = watch(POST, [paper("post", editions), pages]).await;
+    watch.run(Duration::from_secs(75)).await;
+    let (row, page) = article(&watch).await;
+    assert_eq!((row.article.text, page.is_used), (wire::text(9), false));
+    assert_eq!(page.note.as_deref(), Some("the feed has another text since"));
+    watch.run(Duration::from_mins(1)).await;
+    let (row, page) = article(&watch).await;
+    assert_eq!(
+        (row.article.text.as_str(), page.is_used),
+        (TEASER, false),
+        "what the page gave is gone"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_newer_version_takes_the_place_of_one_that_waits() {
     let down = broken("post", "a", ProblemKind::Connect);
     let whole = Entry { text: format!("{}\n\n{REST}", wire::text(3)), ..short("a") };
