@@ -31,7 +31,7 @@ use crate::{
 const PAGES: usize = 8;
 /// How long a claim holds: longer than an article waits, so that it runs out only when the process
 /// died.
-const LEASE: Duration = Duration::from_mins(5);
+const LEASE: Duration = Duration::from_mins(3);
 /// How long to wait after the store refused, before looking again.
 const AFTER_REFUSAL: Duration = Duration::from_secs(5);
 /// How long pages under way may go on when told to stop.

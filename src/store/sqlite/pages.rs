@@ -87,7 +87,7 @@ pub struct PageMemory {
 pub struct PageRow {
     /// Its address.
     pub url: String,
-    /// The headline of the item that waits for it.
+    /// The headline of the item that waits for it, if one does.
     pub waiting: Option<String>,
     /// When the item was seen.
     pub seen_at: Timestamp,
@@ -95,9 +95,9 @@ pub struct PageRow {
     pub until: Timestamp,
     /// How often it was tried.
     pub attempts: u32,
-    /// Whether its text is the article's, and whether extractors did not agree on it.
+    /// Whether its text is the article's.
     pub is_used: bool,
-    /// See [`PageRow::is_used`].
+    /// Whether that text may be wrong.
     pub is_doubtful: bool,
     /// Why its text is not used, or not its newest.
     pub note: Option<String>,
