@@ -182,12 +182,12 @@ impl Replay {
             daemon::poll_round(&self.context).await.unwrap();
             daemon::deliver_round(&self.context).await.unwrap();
             if self.stand.handed_out() == self.printed.len() {
-                self.documents += 1;
-                return;
+                break;
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        panic!("{paper} at {at} was not fetched");
+        assert_eq!(self.stand.handed_out(), self.printed.len(), "{paper} at {at} was not fetched");
+        self.documents += 1;
     }
 
     async fn kept(&self) -> Kept {
