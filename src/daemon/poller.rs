@@ -52,8 +52,7 @@ pub(super) async fn run(context: Context, pulse: Pulse, stop: CancellationToken)
         }
         // Asked before the table is read, so that a nudge in between is not missed.
         let nudged = context.wake.feeds.notified();
-        let next = running.start_due(&context).await;
-        let rested = running.paces.next();
+        let (next, rested) = running.start_due(&context).await;
         pulse.turned();
         tokio::select! {
             () = stop.cancelled() => break,
@@ -120,20 +119,26 @@ impl Running {
         limits.polls.saturating_sub(self.polls.len())
     }
 
-    /// Starts what is due and returns when to look again; never, when a poll must end first.
-    async fn start_due(&mut self, context: &Context) -> Option<Timestamp> {
+    /// Starts what is due; returns when the next feed is, and when a host has rested that one which
+    /// is due waits for.
+    async fn start_due(&mut self, context: &Context) -> (Option<Timestamp>, Option<Instant>) {
         let free = self.free(&context.in_force().live.limits);
         let now = context.clock.now();
         let looked = async {
             self.claim(context, free).await?;
-            // A feed that is due and was not claimed waits for a slot, or for its host.
-            context.store.read(move |tx| tx.next_feed_due(Some(now))).await
+            let due = context
+                .store
+                .read(move |tx| Ok((tx.next_feed_due(None)?, tx.next_feed_due(Some(now))?)));
+            due.await
         };
         match looked.await {
-            Ok(next) => next,
+            Ok((first, next)) => {
+                let waits = first.is_some_and(|first| first <= now);
+                (next, if waits { self.paces.next() } else { None })
+            }
             Err(error) => {
                 error!("looking for feeds that are due: {}", observe::chain(&error));
-                Some(now + AFTER_REFUSAL)
+                (Some(now + AFTER_REFUSAL), None)
             }
         }
     }

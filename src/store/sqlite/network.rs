@@ -30,8 +30,10 @@ const TOGETHER: SignedDuration = SignedDuration::from_mins(60);
 /// How long outages are remembered.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// Feeds whose last poll reached nobody and that were well before, since the last answer of anybody.
+/// Feeds whose last poll reached nobody since the last answer of anybody, and that were well before
+/// it: one that has not been read since the last outage is known to fail by itself.
 const SUSPECTS: &str = "retired = 0 AND failures <= 1 AND last_poll >= ?1 AND problem_kind IN (SELECT value FROM json_each(?2))
+     AND last_success >= coalesce((SELECT max(until) FROM outage), 0)
      AND last_poll > coalesce((SELECT max(last_poll) FROM feed WHERE retired = 0 AND missed = 0
              AND (problem_kind IS NULL OR problem_kind NOT IN (SELECT value FROM json_each(?2)))), 0)";
 

@@ -68,6 +68,25 @@ async fn servers_that_answer_with_failures_are_to_blame() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn hosts_that_stay_away_when_others_answer_are_to_blame() {
+    for has_been_well in [false, true] {
+        let mut script: Vec<_> =
+            PAPERS[3..].iter().map(|paper| shows(paper, &entries(0..3))).collect();
+        for paper in &PAPERS[..3] {
+            script.extend(has_been_well.then(|| shows(paper, &entries(0..3))));
+            script.push(fails(paper, ProblemKind::Dns));
+        }
+        let watch = watch(&PAPERS, script).await;
+        watch.run(12 * HOUR).await;
+        assert_eq!(watch.context.store.read(|tx| tx.outage()).await.unwrap(), None);
+        for paper in &PAPERS[..3] {
+            let feed = feed(&watch.context, paper).await;
+            assert!(feed.state.failures >= 3, "{paper}: {}", feed.state.failures);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_host_that_fails_alone_is_to_blame() {
     let mut script: Vec<_> = PAPERS[1..].iter().map(|paper| shows(paper, &entries(0..3))).collect();
     script.push(fails("one.example", ProblemKind::Dns));
