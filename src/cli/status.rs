@@ -71,14 +71,14 @@ impl Status {
         }
         if let Some(Outage { since, hosts }) = &self.outage {
             problems.push(format!(
-                "nobody can be reached since {since}: {hosts} hosts failed one after the other, so it \
+                "nobody can be reached since {since:.0}: {hosts} hosts failed one after the other, so it \
                  is our own network; no feed is blamed, and each is asked again at its usual pace"
             ));
         }
         for feed in &self.feeds {
             let Health { state, since, reason, action } = feed.health(self.now);
             if !state.is_well() {
-                let since = since.map_or_else(String::new, |since| format!(" since {since}"));
+                let since = since.map_or_else(String::new, |since| format!(" since {since:.0}"));
                 let name = &feed.state.name;
                 problems.push(format!("feed `{name}` is {state}{since}: {reason}; {action}"));
             }

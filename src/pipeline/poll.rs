@@ -345,14 +345,14 @@ fn tell_problem(spec: &FeedSpec, claimed: &ClaimedFeed, end: &PollEnd) {
     if let Some(Gap { since, until, items }) = &end.gap {
         warn!(
             feed.name = %name,
-            "feed `{name}`: nothing is left of what it showed at {since}; more may have come and \
-             gone until {until} than its {items} items"
+            "feed `{name}`: nothing is left of what it showed at {since:.0}; more may have come and \
+             gone until {until:.0} than its {items} items"
         );
     }
     if let Some(moved) = end.habits.moved.as_ref().filter(|moved| moved.settled)
         && claimed.state.habits.moved.as_ref().is_none_or(|before| !before.settled)
     {
-        info!(feed.name = %name, "feed `{name}` has moved for good, as its server says since {}: the new address is asked from now on", moved.since);
+        info!(feed.name = %name, "feed `{name}` has moved for good, as its server says since {:.0}: the new address is asked from now on", moved.since);
     }
 }
 

@@ -144,7 +144,7 @@ impl Health {
             action: asked_again.clone(),
         };
         if let Some(until) = facts.slowed_until.filter(|until| *until > now) {
-            let reason = format!("its host answered 429: it is asked less often until {until}");
+            let reason = format!("its host answered 429: it is asked less often until {until:.0}");
             return health(State::Slow, None, reason);
         }
         let Some(last_success) = facts.last_success else {
@@ -173,7 +173,7 @@ impl Health {
             && now.duration_since(*until) < GAP_SHOWN
         {
             let reason = format!(
-                "between {since} and {until} more may have been printed than the {items} items of \
+                "between {since:.0} and {until:.0} more may have been printed than the {items} items of \
                  its document"
             );
             let action = format!("{asked_again}; {}", against_gaps(facts.habits.why));
@@ -185,7 +185,7 @@ impl Health {
 
 fn asked_again(facts: &Facts<'_>) -> String {
     let why = facts.habits.why.map_or_else(String::new, |why| format!(" ({why})"));
-    format!("asked again at {}{why}", facts.due_at)
+    format!("asked again at {:.0}{why}", facts.due_at)
 }
 
 /// What keeps the next gap away.

@@ -12,6 +12,7 @@ use crate::{
         args::ConfigArgs,
         json,
         open::{self, stop},
+        shown::amount,
         stories::print,
     },
     clock::Clock,
@@ -73,13 +74,13 @@ impl Shown {
         if let Some(moved) = &habits.moved {
             let verb = if moved.settled { "asked at" } else { "said to have moved to" };
             lines.push(format!(
-                "  {verb} {} ({} times since {})",
+                "  {verb} {} ({} times since {:.0})",
                 moved.to, moved.times, moved.since
             ));
         }
         let Health { state: how, since, reason, action } = self.feed.health(now);
         if !how.is_well() {
-            let since = since.map_or_else(String::new, |since| format!(" since {since}"));
+            let since = since.map_or_else(String::new, |since| format!(" since {since:.0}"));
             lines.push(format!("  {how}{since}: {reason}"));
         }
         if how != State::New {
@@ -93,8 +94,9 @@ impl Shown {
             lines.push(format!("  last new item {}", ago(at, now)));
         }
         lines.push(format!(
-            "  {} polls, {} of them with nothing new to read",
-            self.feed.polls, self.feed.not_modified
+            "  {}, {} of them with nothing new to read",
+            amount(self.feed.polls, "poll"),
+            self.feed.not_modified
         ));
         let repaired = self.polls.iter().find(|poll| poll.notes.items > 0);
         if let Some(poll) = repaired.filter(|poll| !poll.notes.repairs.is_empty()) {
@@ -105,7 +107,7 @@ impl Shown {
         }
         for Gap { since, until, items } in &self.gaps {
             lines.push(format!(
-                "  possible gap from {since} to {until}, which showed {items} items"
+                "  possible gap from {since:.0} to {until:.0}, which showed {items} items"
             ));
         }
         lines.push("  last polls:".to_owned());
