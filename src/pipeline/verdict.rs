@@ -99,8 +99,10 @@ impl Poll<'_> {
     /// Learns from a good answer.
     fn learn(&self, habits: &mut Habits, learned: &Learned) {
         let state = &self.claimed.state;
-        // Credentials in an address are for that address.
-        let moved_to = learned.moved_to.as_deref().filter(|_| !has_credentials(&self.spec.url));
+        // Credentials are for the address that they were given for.
+        let url = &self.spec.url;
+        let is_plain = !has_credentials(url) && self.live.fetch.mark(url) == 0;
+        let moved_to = learned.moved_to.as_deref().filter(|_| is_plain);
         habits.note_address(moved_to, self.started);
         habits.first_success.get_or_insert(self.started);
         habits.hints = learned.hints.clone();

@@ -124,7 +124,10 @@ impl Http {
             let known = if trail.is_home() { &request.validators } else { &nothing_known };
             let response = self.send(&trail, known, access, wanted).await?;
             let Some(location) = location(&response) else {
-                return self.reply(response, known, &trail, wanted).await;
+                let mut reply = self.reply(response, known, &trail, wanted).await?;
+                // Who answered through a proxy is the proxy.
+                reply.peer = reply.peer.filter(|_| access.is_none_or(|a| a.way.proxy.is_none()));
+                return Ok(reply);
             };
             trail.follow(response.status(), location.as_bytes())?;
         }

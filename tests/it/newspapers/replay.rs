@@ -131,7 +131,11 @@ impl Replay {
         for paper in captures::sorted(timeline) {
             let name = file_name(&paper);
             let url = stand.url(&format!("/{name}"));
-            write!(config, "[[feed]]\nname = '{name}'\nurl = '{url}'\ninterval = '1 s'\n").unwrap();
+            write!(
+                config,
+                "[[feed]]\nname = '{name}'\nurl = '{url}'\ninterval = '1 s'\nfull_text = 'never'\n"
+            )
+            .unwrap();
         }
         for rule in RULES {
             write!(config, "[[rule]]\nname = '{rule}'\nquery = '{rule}'\nnotify = ['desk']\n")

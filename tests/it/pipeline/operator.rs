@@ -114,7 +114,8 @@ async fn the_operator_hears_each_morning_and_of_what_cannot_wait() {
     );
     let text = text_of(&memory, 2);
     assert!(text.contains("since Mon 12 May 2025, 11:00 PKT."), "{text}");
-    let news = "New\n- courier is failing since Mon 12 May 2025, 11:00 PKT: connect: no connection; next try at ";
+    let news =
+        "New\n- courier is failing since Mon 12 May 2025, 11:00 PKT: connect: no connection (";
     assert!(text.contains(news), "{text}");
     assert!(text.contains("As before\n- mills is gone since Mon 12 May 2025, 12:00 PKT"), "{text}");
 

@@ -66,7 +66,7 @@ async fn what_is_gone_or_wants_credentials_is_asked_again_when_it_is_asked_other
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reload_asks_a_stopped_feed_again_that_was_changed() {
+async fn a_reload_asks_a_stopped_feed_again_that_has_other_credentials() {
     let origin = Origin::start(|_| Answer::new(401, &[], "")).await;
     let desk = Desk::new(&Reader::config(&origin.url("/feed"), "interval = '1 s'"));
     let daemon = desk.run();
@@ -74,7 +74,8 @@ async fn a_reload_asks_a_stopped_feed_again_that_was_changed() {
     until("the server has refused", is_blocked);
     assert!(desk.answer(&["reload"]).status.success());
     assert_eq!(desk.status()["feeds"][0]["polls"], 1, "nothing was changed");
-    desk.configure(&Reader::config(&origin.url("/feed"), "interval = '2 s'"));
+    let headers = "interval = '1 s'\nheaders = { x-key = 'arden' }";
+    desk.configure(&Reader::config(&origin.url("/feed"), headers));
     assert!(desk.answer(&["reload"]).status.success());
     until("it is asked again", || (origin.asked().len() == 2).then_some(()));
     assert!(daemon.terminate().success());
