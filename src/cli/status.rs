@@ -170,7 +170,7 @@ impl Status {
         let Counts { articles, stories, alerts, live, waiting, due, sent, dropped } = self.counts;
         line(format!("{articles} articles in {stories} stories, {alerts} alerts"));
         if waiting > 0 {
-            line(format!("{waiting} more articles wait for their page"));
+            line(format!("waiting for their page: {waiting} more"));
         }
         line(format!(
             "copies are looked for among {live} articles, in about {} MB of memory",

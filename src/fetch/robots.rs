@@ -149,6 +149,8 @@ fn hex(digit: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn allows(file: &str, path: &str) -> bool {
@@ -217,6 +219,20 @@ mod tests {
         assert_eq!(delay("User-agent: other\nCrawl-delay: 9\nUser-agent: *\nDisallow:"), None);
         assert_eq!(delay("User-agent: *\nCrawl-delay: -1"), None);
         assert_eq!(delay("User-agent: *\nCrawl-delay: soon"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_file_is_read(
+            file in "((user-agent|allow|disallow|crawl-delay) ?: ?[a-z*/$%0-9.é]{0,8}\n|.{0,9}\n){0,12}",
+            path in "[a-z/%*$?é.0-9]{0,12}",
+        ) {
+            let url = format!("https://paper.example/{path}");
+            let file = format!("{file}\nuser-agent: a\ndisallow: /\n");
+            let robots = Robots::parse(file.as_bytes(), "a");
+            // What would be allowed by it all is so by a rule.
+            prop_assert!(!robots.allows(&url) || robots.rules.iter().any(|rule| rule.allows));
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ const TIMES: u32 = 2;
 const WAIT: Duration = Duration::from_mins(2);
 
 /// Ends of texts that were cut.
-const CUT_MARKS: &[&str] = &["…", "...", "[…]", "[...]", "(…)", "(...)", "»", "→", ">>"];
+const CUT_MARKS: &[&str] = &["…", "...", "[…]", "[...]", "(…)", "(...)"];
 
 /// What stands after a text that was cut, in lower case.
 const CUT_WORDS: &[&str] = &[
@@ -268,6 +268,7 @@ mod tests {
             (&format!("{long} Read more."), true),
             (&format!("{long} People should read more."), false),
             (&format!("{long} (Weiterlesen)"), true),
+            (&format!("{long}« Rien ne va plus »"), false),
             (&"é".repeat(SHORT - 1), true),
             (&"é".repeat(SHORT), false),
         ] {

@@ -173,7 +173,7 @@ impl ReadTx<'_> {
         Ok(found.pop())
     }
 
-    /// The newest article with that link, as published or made comparable.
+    /// The newest article with that link, as published or made comparable, or with that page.
     pub fn article_by_url(
         &self,
         url: &str,
@@ -182,7 +182,8 @@ impl ReadTx<'_> {
         let id: Option<i64> = self
             .db
             .query_row(
-                "SELECT max(id) FROM article WHERE canonical_url IN (?1, ?2) OR (url = ?1 AND canonical_url IS NULL)",
+                "SELECT max(id) FROM article WHERE canonical_url IN (?1, ?2) OR (url = ?1 AND canonical_url IS NULL)
+                     OR id IN (SELECT article FROM page WHERE url = ?1)",
                 (url, canonical),
                 |row| row.get(0),
             )?;
