@@ -235,9 +235,10 @@ async fn visit(
     let gap = if in_force.live.allows(url) { Duration::ZERO } else { GAP };
     let robots = match robots::of(context, in_force, url).await {
         Ok(robots) => robots,
-        Err(problem) => {
-            return Ok((not_now(page, problem.detail, None), gap));
+        Err(problem) if may_pass(problem.kind) => {
+            return Ok((not_now(page, problem.detail, gap), gap));
         }
+        Err(problem) => return Ok((Came::Nothing(problem.detail), gap)),
     };
     let gap = robots.delay().map_or(gap, |delay| delay.min(LONGEST_GAP).max(gap));
     if !robots.allows(url) {
@@ -313,28 +314,24 @@ async fn extracted(
 /// A failure that may pass is tried again; a host that has had too many requests rests.
 fn failed(page: &ClaimedPage, error: FetchError, gap: Duration) -> (Came, Duration) {
     let FetchError { problem, hints, status } = error;
-    let passes = match status {
-        Some(status) => status >= 500 || status == 429,
-        None => matches!(
-            problem.kind,
-            ProblemKind::Dns
-                | ProblemKind::Connect
-                | ProblemKind::Tls
-                | ProblemKind::Timeout
-                | ProblemKind::Protocol
-        ),
-    };
-    if !passes {
+    let answered = status.is_some_and(|status| status < 500 && status != 429);
+    if answered || !may_pass(problem.kind) {
         return (Came::Nothing(problem.detail), gap);
     }
     let rest = match problem.kind {
         ProblemKind::Throttled => hints.retry_after.unwrap_or(THROTTLED).clamp(gap, LONGEST_REST),
         _ => gap,
     };
-    (not_now(page, problem.detail, Some(rest)), rest)
+    (not_now(page, problem.detail, rest), rest)
 }
 
-fn not_now(page: &ClaimedPage, why: String, rest: Option<Duration>) -> Came {
+/// Whether another try may end better.
+fn may_pass(kind: ProblemKind) -> bool {
+    use ProblemKind::{Connect, Dns, Protocol, Status, Throttled, Timeout, Tls};
+    matches!(kind, Connect | Dns | Protocol | Status | Throttled | Timeout | Tls)
+}
+
+fn not_now(page: &ClaimedPage, why: String, rest: Duration) -> Came {
     let pause = PAUSE * 3_u32.saturating_pow(page.attempts.saturating_sub(1));
-    Came::NotNow { why, pause: pause.max(rest.unwrap_or_default()) }
+    Came::NotNow { why, pause: pause.max(rest) }
 }

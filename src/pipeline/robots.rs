@@ -22,7 +22,7 @@ const MOST_BYTES: usize = 8 << 20;
 /// For how long an answer holds (RFC 9309 section 2.4), and for how long a site that does not
 /// answer is not asked again.
 const A_DAY: Duration = Duration::from_hours(24);
-const A_WHILE: Duration = Duration::from_mins(10);
+const A_WHILE: Duration = Duration::from_mins(1);
 
 /// What is known of sites, by origin.
 #[derive(Debug, Default)]

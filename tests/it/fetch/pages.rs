@@ -50,3 +50,12 @@ async fn a_refusal_says_its_status() {
         assert_eq!(error.status, Some(status));
     }
 }
+
+#[tokio::test]
+async fn a_page_at_a_private_address_is_not_fetched() {
+    let origin = always(200, &[], PAGE).await;
+    let request = Request { url: origin.url("/page"), validators: Validators::default() };
+    let refused = Fetcher::http(Settings::default()).unwrap().page(&request, 1 << 20).await;
+    assert_eq!(refused.unwrap_err().problem.kind, ProblemKind::Refused);
+    assert!(origin.asked().is_empty());
+}

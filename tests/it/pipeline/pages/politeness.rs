@@ -36,12 +36,18 @@ async fn what_a_site_does_not_allow_is_not_fetched() {
         status: Some(503),
         ..Problem::new(ProblemKind::Status, "the server answered 503").into()
     };
-    for (robots, note) in [
+    for (robots, note, attempts) in [
         (
             Ok(Reply::document(url, "User-agent: *\nDisallow: /a")),
             "its site does not allow it (robots.txt)",
+            1,
         ),
-        (Err(down), "robots.txt: the server answered 503"),
+        (
+            Err(Problem::new(ProblemKind::Refused, "a private address").into()),
+            "robots.txt: a private address",
+            1,
+        ),
+        (Err(down), "robots.txt: the server answered 503", 3),
     ] {
         let rules = vec![(url.to_owned(), robots)];
         let scripts = [paper("post", [vec![short("a")]]), vec![page("post", "a", 1)], rules];
@@ -49,7 +55,23 @@ async fn what_a_site_does_not_allow_is_not_fetched() {
         watch.run(Duration::from_mins(4)).await;
         let (row, page) = article(&watch).await;
         assert_eq!((row.article.text.as_str(), page.note.as_deref()), (TEASER, Some(note)));
+        assert_eq!(page.attempts, attempts);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_site_that_is_well_again_is_asked_again() {
+    let url = "https://post.example/robots.txt".to_owned();
+    let down = FetchError {
+        status: Some(502),
+        ..Problem::new(ProblemKind::Status, "the server answered 502").into()
+    };
+    let rules = vec![(url.clone(), Err(down)), (url.clone(), Ok(Reply::document(url, "# all")))];
+    let scripts = [paper("post", [vec![short("a")]]), vec![page("post", "a", 1)], rules];
+    let (watch, _) = watch(POST, scripts).await;
+    watch.run(Duration::from_mins(4)).await;
+    let (_, page) = article(&watch).await;
+    assert_eq!((page.is_used, page.attempts), (true, 3));
 }
 
 #[tokio::test(start_paused = true)]
