@@ -24,11 +24,11 @@ use crate::{
         commit::Report,
         page::{PageError, Visit},
     },
-    store::StoreError,
+    store::{ClaimedPage, Resting, StoreError},
 };
 
-/// Pages under way at once, of all hosts.
-const PAGES: usize = 8;
+/// Hosts that are visited at once.
+const HOSTS: usize = 8;
 /// How long a claim holds: longer than an article waits, so that it runs out only when the process
 /// died.
 const LEASE: Duration = Duration::from_mins(3);
@@ -98,31 +98,40 @@ impl Running {
     async fn start_due(&mut self, context: &Context) -> Result<Option<Timestamp>, StoreError> {
         let now = context.clock.now();
         self.resting.retain(|_, until| *until > now);
-        let free = PAGES.saturating_sub(self.visits.len());
-        let resting = self.resting.clone();
+        let resting = self.left_alone();
         let next = context.store.read(move |tx| tx.next_page(&resting)).await?;
-        if free > 0 && next.is_some_and(|next| next <= now) {
-            let resting = self.resting.clone();
-            let claim = context.store.write(move |tx| tx.claim_pages(now, LEASE, free, &resting));
-            for page in claim.await? {
-                let host = (page.until > now).then(|| page.wanted.host.clone());
-                if let Some(host) = &host {
-                    self.resting.insert(host.clone(), Timestamp::MAX);
-                }
-                let span =
-                    info_span!("page", feed.name = %page.feed_name, url.host = page.wanted.host);
-                let trip = context.clone();
-                let visit = async move { pipeline::page::run(&trip, &page).await };
-                let id = self.visits.spawn(visit.instrument(span)).id();
-                self.hosts.insert(id, host);
-            }
+        if next.is_none_or(|next| next > now) {
+            return Ok(next);
         }
-        if self.visits.len() >= PAGES {
-            // One must end first.
-            return Ok(None);
+        let (free, resting) = (self.free(), self.left_alone());
+        let claim = context.store.write(move |tx| tx.claim_pages(now, LEASE, free, &resting));
+        for page in claim.await? {
+            self.start(context, page, now);
         }
-        let resting = self.resting.clone();
+        let resting = self.left_alone();
         context.store.read(move |tx| tx.next_page(&resting)).await
+    }
+
+    fn free(&self) -> usize {
+        HOSTS.saturating_sub(self.hosts.values().flatten().count())
+    }
+
+    /// The hosts that rest: all of them while as many are visited as may be at once.
+    fn left_alone(&self) -> Resting {
+        let others = if self.free() == 0 { Timestamp::MAX } else { Timestamp::UNIX_EPOCH };
+        Resting { hosts: self.resting.clone(), others }
+    }
+
+    fn start(&mut self, context: &Context, page: ClaimedPage, now: Timestamp) {
+        let host = (page.until > now).then(|| page.wanted.host.clone());
+        if let Some(host) = &host {
+            self.resting.insert(host.clone(), Timestamp::MAX);
+        }
+        let span = info_span!("page", feed.name = %page.feed_name, url.host = page.wanted.host);
+        let trip = context.clone();
+        let visit = async move { pipeline::page::run(&trip, &page).await };
+        let id = self.visits.spawn(visit.instrument(span)).id();
+        self.hosts.insert(id, host);
     }
 
     /// An attempt that broke is done again when its lease runs out, without the page if the time

@@ -19,7 +19,7 @@ pub use sqlite::{
     feeds::{ClaimedFeed, FeedRow, FeedState, PollEnd},
     judgements::JudgementRow,
     network::{Outage, Patience},
-    pages::{ClaimedPage, PageEnd, PageMemory, PageRow, WantedPage},
+    pages::{ClaimedPage, PageEnd, PageMemory, PageRow, Resting, WantedPage},
     polls::{PollNotes, PollRow},
     revisions::Version,
     rules::Activity,

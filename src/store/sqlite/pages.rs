@@ -60,6 +60,18 @@ pub struct ClaimedPage {
     pub claim: Claim,
 }
 
+/// Hosts that are left alone.
+#[derive(Clone, Debug)]
+pub struct Resting {
+    /// Until when, by host.
+    pub hosts: BTreeMap<String, Timestamp>,
+    /// Until when all others are.
+    pub others: Timestamp,
+}
+
+/// Pages whose time is over that are claimed at once.
+const MOST_LATE: usize = 100;
+
 /// What came of a page whose article was placed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PageEnd {
@@ -186,17 +198,15 @@ impl ReadTx<'_> {
         rows.next()?.map_or(Ok(None), |row| kept(row, 0))
     }
 
-    /// When the next page may be claimed, if hosts rest until the moments of `resting`.
-    pub fn next_page(
-        &self,
-        resting: &BTreeMap<String, Timestamp>,
-    ) -> Result<Option<Timestamp>, StoreError> {
+    /// When the next page may be claimed.
+    pub fn next_page(&self, resting: &Resting) -> Result<Option<Timestamp>, StoreError> {
         let mut next = self.db.prepare_cached(
-            "SELECT min(max(page.due_at, min(coalesce(value, 0), until_at)))
+            "SELECT min(max(page.due_at, min(coalesce(value, ?2), until_at)))
              FROM page JOIN feed ON feed.id = page.feed LEFT JOIN json_each(?1) ON key = page.host
-             WHERE item IS NOT NULL AND page.due_at < ?2 AND retired = 0",
+             WHERE item IS NOT NULL AND page.due_at < ?3 AND retired = 0",
         )?;
-        let next: Option<i64> = next.query_row((in_ms(resting)?, i64::MAX), |row| row.get(0))?;
+        let resting = (in_ms(&resting.hosts)?, to_ms(resting.others), i64::MAX);
+        let next: Option<i64> = next.query_row(resting, |row| row.get(0))?;
         Ok(next.map(from_ms))
     }
 
@@ -269,33 +279,27 @@ impl ReadTx<'_> {
     ) -> Result<Option<PageRow>, StoreError> {
         let page = self.db.query_row(
             &format!(
-                "SELECT url, item ->> 'title', item IS NOT NULL, seen_at, until_at, attempts, about, note, ended_at
+                "SELECT url, item IS NOT NULL, item ->> 'title', seen_at, until_at, attempts,
+                     about IS NOT NULL, coalesce(about ->> 'is_doubtful', 0), note, ended_at
                  FROM page WHERE {condition} ORDER BY id DESC LIMIT 1"
             ),
             values,
             |row| {
-                let waits: bool = row.get(2)?;
-                let title: Option<String> = row.get(1)?;
-                let about: Option<String> = row.get(6)?;
-                Ok((
-                    PageRow {
-                        url: row.get(0)?,
-                        waiting: waits.then(|| title.unwrap_or_default()),
-                        seen_at: from_ms(row.get(3)?),
-                        until: from_ms(row.get(4)?),
-                        attempts: row.get(5)?,
-                        is_used: about.is_some(),
-                        is_doubtful: false,
-                        note: row.get(7)?,
-                        ended_at: row.get::<_, Option<i64>>(8)?.map(from_ms),
-                    },
-                    about,
-                ))
+                let title: Option<String> = row.get(2)?;
+                Ok(PageRow {
+                    url: row.get(0)?,
+                    waiting: row.get::<_, bool>(1)?.then(|| title.unwrap_or_default()),
+                    seen_at: from_ms(row.get(3)?),
+                    until: from_ms(row.get(4)?),
+                    attempts: row.get(5)?,
+                    is_used: row.get(6)?,
+                    is_doubtful: row.get(7)?,
+                    note: row.get(8)?,
+                    ended_at: row.get::<_, Option<i64>>(9)?.map(from_ms),
+                })
             },
         );
-        let Some((page, about)) = page.optional()? else { return Ok(None) };
-        let about = about.map(|about| about_from(&about, String::new())).transpose()?;
-        Ok(Some(PageRow { is_doubtful: about.is_some_and(|about| about.is_doubtful), ..page }))
+        Ok(page.optional()?)
     }
 }
 
@@ -396,27 +400,31 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Claims at most `most` due pages, the longest due first, and of each host one. Of hosts that
-    /// rest until the moments of `resting` none are, but those whose time is over.
+    /// Claims pages whose time is over, and at most `most` others that are due, the longest due
+    /// first: of each host one, and of those that rest none.
     pub fn claim_pages(
         &self,
         now: Timestamp,
         lease: Duration,
         most: usize,
-        resting: &BTreeMap<String, Timestamp>,
+        resting: &Resting,
     ) -> Result<Vec<ClaimedPage>, StoreError> {
         let mut due = self.db.prepare_cached(
-            "SELECT id FROM (
-                 SELECT page.id, page.due_at, until_at, coalesce(value, 0) AS rests,
+            "SELECT id, until_at <= ?1 AS late FROM (
+                 SELECT page.id, page.due_at, until_at, coalesce(value, ?3) AS rests,
                      row_number() OVER (PARTITION BY page.host ORDER BY page.due_at, page.id) AS place
                  FROM page JOIN feed ON feed.id = page.feed LEFT JOIN json_each(?2) ON key = page.host
                  WHERE item IS NOT NULL AND page.due_at <= ?1 AND retired = 0)
-             WHERE until_at <= ?1 OR (rests <= ?1 AND place = 1)
-             ORDER BY due_at, id LIMIT ?3",
+             WHERE late OR (rests <= ?1 AND place = 1)
+             ORDER BY late DESC, due_at, id LIMIT ?4",
         )?;
-        let due: Vec<i64> = due
-            .query_map((to_ms(now), in_ms(resting)?, most), |row| row.get(0))?
+        let at = to_ms(now);
+        let resting = (at, in_ms(&resting.hosts)?, to_ms(resting.others), MOST_LATE + most);
+        let due: Vec<(i64, bool)> = due
+            .query_map(resting, |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
+        let (late, others): (Vec<_>, Vec<_>) = due.into_iter().partition(|(_, late)| *late);
+        let due = late.into_iter().chain(others.into_iter().take(most)).map(|(id, _)| id);
         let until = now + lease;
         let mut claim = self.db.prepare_cached(
             "UPDATE page SET due_at = ?2, claim = claim + 1, claimed = 1, attempts = attempts + 1 WHERE id = ?1",

@@ -23,7 +23,7 @@ use crate::{
     schedule::{Cadence, Gap, Habits},
     store::{
         Described, Ended, ExactCopy, Frozen, NewAlert, PageEnd, Place, PollEnd, PollNotes, Promise,
-        StoreError, WantedPage,
+        Resting, StoreError, WantedPage,
     },
     story::{
         Account, Evidence, Ground, Provenance, Relation, Share, Sketch, Subject, Thresholds,
@@ -236,7 +236,8 @@ fn some_pages(tx: &WriteTx<'_>) -> Result<(), StoreError> {
     for wanted in [&wanted, &wanted, &known] {
         tx.await_page(feed, wanted, NOW, NOW)?;
     }
-    let resting = BTreeMap::from([("post.example".to_owned(), NOW)]);
+    let hosts = BTreeMap::from([("post.example".to_owned(), NOW)]);
+    let resting = Resting { hosts, others: NOW };
     reader.next_page(&resting)?;
     reader.page_text(&wanted.url, NOW)?;
     let pages = tx.claim_pages(NOW, LEASE, 9, &resting)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wiredesk::pipeline::page;
+use wiredesk::{pipeline::page, store::Resting};
 
 use super::*;
 
@@ -17,10 +17,27 @@ async fn one_waits() -> (Watch, Memory) {
     (watch, memory)
 }
 
+/// No host is left alone.
+fn nobody() -> Resting {
+    Resting { hosts: BTreeMap::new(), others: Timestamp::MIN }
+}
+
 async fn claim(store: &Store, now: Timestamp) -> usize {
     let lease = Duration::from_mins(5);
-    let claimed = store.write(move |tx| tx.claim_pages(now, lease, 9, &BTreeMap::new()));
+    let claimed = store.write(move |tx| tx.claim_pages(now, lease, 9, &nobody()));
     claimed.await.unwrap().len()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_waited_long_enough_needs_no_host() {
+    let (watch, _) = one_waits().await;
+    let seen = watch.context.clock.now();
+    let none_free = || Resting { others: Timestamp::MAX, ..nobody() };
+    for (at, claimed) in [(seen, 0), (seen + Duration::from_mins(2), 1)] {
+        let lease = Duration::from_mins(5);
+        let pages = watch.context.store.write(move |tx| tx.claim_pages(at, lease, 0, &none_free()));
+        assert_eq!(pages.await.unwrap().len(), claimed);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -72,8 +89,7 @@ async fn a_claim_that_ran_out_changes_nothing() {
     let (watch, _) = one_waits().await;
     let now = watch.context.clock.now();
     let lease = Duration::from_secs(10);
-    let claimed =
-        watch.context.store.write(move |tx| tx.claim_pages(now, lease, 9, &BTreeMap::new()));
+    let claimed = watch.context.store.write(move |tx| tx.claim_pages(now, lease, 9, &nobody()));
     let page = claimed.await.unwrap().remove(0);
     // The lease ends while the page is fetched, and another process takes it over.
     let later = now + lease;
@@ -88,7 +104,7 @@ async fn a_version_that_comes_while_the_page_is_fetched_is_the_one_that_is_place
     let (watch, _) = one_waits().await;
     let now = watch.context.clock.now();
     let claimed = watch.context.store.write(move |tx| {
-        let page = tx.claim_pages(now, Duration::from_mins(5), 9, &BTreeMap::new())?.remove(0);
+        let page = tx.claim_pages(now, Duration::from_mins(5), 9, &nobody())?.remove(0);
         let mut newer = page.wanted.clone();
         newer.item.title = Some("Pier a of Arden is open".into());
         newer.item_hash = 7;
