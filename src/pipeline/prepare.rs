@@ -140,13 +140,14 @@ fn article(item: &Item, page: Option<&PageText>, around: &Circumstances<'_>) -> 
     let source = item.source.as_ref().and_then(|source| source.title.as_deref()).map(normal::line);
     let source = source.filter(|source| !source.is_empty());
     let text_hash = text_hash(&title, summary.as_deref(), &text);
+    let canonical_url = of_page.canonical_url.clone().or_else(|| item.canonical_url.clone());
     Article {
         keys: item.keys.clone(),
         aliases: item.aliases.clone(),
         raw_id: item.raw_id.clone(),
         url: item.url.clone(),
-        canonical_url: of_page.canonical_url.clone().or_else(|| item.canonical_url.clone()),
-        publisher: publisher(item, source.as_deref(), around),
+        publisher: publisher(item, canonical_url.as_deref(), source.as_deref(), around),
+        canonical_url,
         title,
         summary,
         text,
@@ -183,9 +184,14 @@ fn text_hash(title: &str, summary: Option<&str>, text: &str) -> u64 {
 }
 
 /// The house that printed an item: the feed it was taken from by its own word, unless that is an
-/// agency and so a credit; else the known site of its link; else the feed's publisher; else the
-/// site that nobody knows.
-fn publisher(item: &Item, source: Option<&str>, around: &Circumstances<'_>) -> String {
+/// agency and so a credit; else the known site that its link leads to; else the feed's publisher;
+/// else the site that nobody knows.
+fn publisher(
+    item: &Item,
+    link: Option<&str>,
+    source: Option<&str>,
+    around: &Circumstances<'_>,
+) -> String {
     let Circumstances { spec, live, .. } = around;
     let houses = &live.agencies;
     let known_site = |url: Option<&str>| url.and_then(|url| houses.site(url)).map(str::to_owned);
@@ -196,15 +202,11 @@ fn publisher(item: &Item, source: Option<&str>, around: &Circumstances<'_>) -> S
             known_site(item.source.as_ref().and_then(|s| s.url.as_deref()))
                 .unwrap_or_else(|| named(name))
         })
-        .or_else(|| known_site(item.url.as_deref()))
+        .or_else(|| known_site(link))
         .or_else(|| spec.publisher.as_deref().or(source).map(named))
         .unwrap_or_else(|| {
             let site = |url: &str| Some(houses.publisher("", url)).filter(|site| !site.is_empty());
-            item.url
-                .as_deref()
-                .and_then(site)
-                .or_else(|| site(&spec.url))
-                .unwrap_or_else(|| spec.name.to_string())
+            link.and_then(site).or_else(|| site(&spec.url)).unwrap_or_else(|| spec.name.to_string())
         })
 }
 

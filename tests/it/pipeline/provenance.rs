@@ -49,6 +49,8 @@ fn the_publisher_is_named_by_source_then_by_site_then_by_feed() {
     let feed = "publisher = 'The Collector'";
     let link = "<link>https://www.arden-post.example/a</link>";
     let other = "<link>https://elsewhere.example/a</link>";
+    let found =
+        "<link>https://www.google.com/url?url=https://m.arden-post.example/a&amp;ct=ga</link>";
     let source = "<source url='https://unknown.example/'>Ebb Tide</source>";
     let edition = "<source url='https://unknown.example/'>Sunday Post</source>";
     let site = "<source url='https://arden-post.example/feed'>All the news from Arden</source>";
@@ -61,6 +63,7 @@ fn the_publisher_is_named_by_source_then_by_site_then_by_feed() {
         (feed, format!("{other}{agency}"), "The Collector"),
         ("", format!("{other}{agency}"), "Reuters"),
         (feed, link.to_owned(), "Arden Post"),
+        (feed, found.to_owned(), "Arden Post"),
         (feed, other.to_owned(), "The Collector"),
         ("publisher = 'Sunday Post'", other.to_owned(), "Arden Post"),
         ("", other.to_owned(), "elsewhere.example"),
