@@ -56,7 +56,7 @@ pub(super) async fn run(context: Context, pulse: Pulse, stop: CancellationToken)
         pulse.turned();
         tokio::select! {
             () = stop.cancelled() => break,
-            Some(ended) = running.polls.join_next_with_id() => { running.settle(&context, ended).await; }
+            Some(ended) = running.polls.join_next_with_id() => { running.settle_all(&context, ended).await; }
             () = sleep_at_most_until(context.clock, next) => (),
             () = at(rested) => (),
             () = nudged => (),
@@ -107,7 +107,7 @@ pub async fn round(context: &Context) -> Result<(u32, Report), StoreError> {
         // What is due and was not claimed waits for its host.
         let gap = running.paces.next().filter(|_| due.is_some_and(|due| due <= now));
         tokio::select! {
-            Some(ended) = running.polls.join_next_with_id() => total += running.settle(context, ended).await,
+            Some(ended) = running.polls.join_next_with_id() => total += running.settle_all(context, ended).await,
             () = at(gap), if gap.is_some() => (),
             else => return Ok((polls, total)),
         }
@@ -174,6 +174,20 @@ impl Running {
         let poll = async move { pipeline::poll::run(&trip, &claimed).await };
         let id = self.polls.spawn(poll.instrument(span)).id();
         self.feeds.insert(id, feed);
+    }
+
+    /// Settles a poll that ended and all that ended meanwhile, so that their places are claimed in
+    /// one transaction.
+    async fn settle_all(
+        &mut self,
+        context: &Context,
+        ended: Result<(Id, Result<Report, PollError>), JoinError>,
+    ) -> Report {
+        let mut total = self.settle(context, ended).await;
+        while let Some(ended) = self.polls.try_join_next_with_id() {
+            total += self.settle(context, ended).await;
+        }
+        total
     }
 
     /// A poll that panicked or broke is a failure of its feed: written down, and tried again with a

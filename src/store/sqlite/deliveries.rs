@@ -358,12 +358,9 @@ fn claimed(
 impl ReadTx<'_> {
     /// When the next delivery is due.
     pub fn next_delivery_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        let due: Option<i64> = self.db.query_row(
-            "SELECT min(due_at) FROM delivery WHERE state = 'due'",
-            [],
-            |row| row.get(0),
-        )?;
-        Ok(due.map(from_ms))
+        let mut due =
+            self.db.prepare_cached("SELECT min(due_at) FROM delivery WHERE state = 'due'")?;
+        Ok(due.query_row([], |row| row.get::<_, Option<i64>>(0))?.map(from_ms))
     }
 
     /// The alerts that a delivery tells.

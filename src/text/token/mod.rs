@@ -113,7 +113,8 @@ impl<'t> IntoIterator for &'t Tokens {
 struct Reader<'t> {
     text: &'t str,
     chars: Vec<char>,
-    bytes: Vec<usize>,
+    /// Where each stands; a text is no longer than [`MOST_BYTES`].
+    bytes: Vec<u32>,
     shouting: bool,
     boundaries: Boundaries,
     tokens: Tokens,
@@ -126,9 +127,9 @@ impl<'t> Reader<'t> {
         let mut bytes = Vec::with_capacity(text.len());
         for (at, c) in text.char_indices().filter(|(_, c)| !is_dropped(*c)) {
             chars.push(c);
-            bytes.push(at);
+            bytes.push(u32::try_from(at).unwrap_or(u32::MAX));
         }
-        let words = text.len() / 6;
+        let words = (text.len() / 6).min(MOST_TOKENS);
         let tokens = Tokens {
             list: Vec::with_capacity(words),
             forms: Vec::with_capacity(words),
@@ -437,7 +438,8 @@ impl<'t> Reader<'t> {
 
     fn range(&self, part: Range<usize>) -> Range<usize> {
         let last = part.end - 1;
-        self.bytes[part.start]..self.bytes[last] + self.chars[last].len_utf8()
+        let byte = |at: usize| self.bytes[at] as usize;
+        byte(part.start)..byte(last) + self.chars[last].len_utf8()
     }
 }
 

@@ -182,7 +182,8 @@ impl Replay {
             self.add(paper).await;
         }
         self.printed.entry(paper.to_owned()).or_default().read(document);
-        for _ in 0..PATIENCE {
+        for second in 0.. {
+            assert!(second < PATIENCE, "{paper} at {at} was not fetched");
             daemon::poll_round(&self.context).await.unwrap();
             daemon::deliver_round(&self.context).await.unwrap();
             if self.stand.handed_out() == self.printed.len() {
@@ -190,7 +191,6 @@ impl Replay {
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        assert_eq!(self.stand.handed_out(), self.printed.len(), "{paper} at {at} was not fetched");
         self.documents += 1;
     }
 
