@@ -93,7 +93,7 @@ pub(crate) fn feed(bytes: &[u8]) -> bool {
             assert!(!text.trim().is_empty(), "{item:?}");
         }
         for url in item.url.iter().chain(&item.canonical_url) {
-            assert!(url.starts_with("http") || url.starts_with("HTTP"), "{url}");
+            assert!(url.to_ascii_lowercase().starts_with("http"), "{url}");
         }
     }
     !read.items.is_empty()

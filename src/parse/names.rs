@@ -122,11 +122,7 @@ impl Prefixes {
     /// What an element with this name means where `default` is the default vocabulary.
     pub(super) fn element(&self, name: &str, default: Space) -> Element {
         let (space, local) = match name.rsplit_once(':') {
-            // An element that was left open may have changed the default; no other vocabulary has
-            // these.
-            None if ["item", "entry"].iter().any(|item| name.eq_ignore_ascii_case(item)) => {
-                (Space::Core, name)
-            }
+            None if is_item(name) => (Space::Core, name),
             None | Some(("", _)) => (default, name.trim_start_matches(':')),
             Some((prefix, local)) => {
                 let declared = self.0.get(prefix).copied();
@@ -138,6 +134,12 @@ impl Prefixes {
         }
         element(space, &local.to_ascii_lowercase())
     }
+}
+
+/// Whether a name is that of an item in whatever vocabulary it stands: an element that was left open
+/// may have changed the default, and no other vocabulary has these.
+pub(super) fn is_item(name: &str) -> bool {
+    ["item", "entry"].iter().any(|item| name.eq_ignore_ascii_case(item))
 }
 
 /// No local name of [`element`] is longer, in bytes.

@@ -114,7 +114,7 @@ impl<'a> Walk<'a, '_> {
             element,
             default: match element {
                 Element::Urlset | Element::SitemapIndex => Space::Sitemap,
-                Element::Item | Element::Entry if default != Space::Sitemap => Space::Core,
+                _ if names::is_item(tag.name) => Space::Core,
                 _ => default,
             },
             base: self.base_of(tag),
