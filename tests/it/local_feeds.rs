@@ -18,7 +18,7 @@ fn feed(number: u32, title: &str) -> String {
 fn titles(desk: &Desk, name: &str) -> Vec<String> {
     let of_feed = |article: &Value| article["feed"] == name;
     let articles = desk.export("articles").into_iter().filter(of_feed);
-    articles.map(|article| article["title"].as_str().unwrap().to_owned()).collect()
+    articles.map(|article| article["title"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
 fn state(desk: &Desk, name: &str) -> Value {
@@ -60,4 +60,24 @@ fn every_document_of_a_folder_is_read_once_and_a_broken_one_holds_up_nothing() {
         (titles(&desk, "wire").len() == 4).then_some(())
     });
     assert_eq!(state(&desk, "wire")["state"], "ok");
+}
+
+#[test]
+fn every_page_of_a_sitemap_is_an_article_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sitemap.xml");
+    let page = |number| {
+        format!("<url><loc>https://tidal.example/{number}</loc><lastmod>2026-05-04</lastmod></url>")
+    };
+    fs::write(&file, format!("<urlset>{}{}</urlset>", page(1), page(2))).unwrap();
+    let url = file.display();
+    let desk = Desk::new(&format!(
+        "[[feed]]\nname = 'pages'\nurl = '{url}'\nformat = 'sitemap'\n\
+         [[feed]]\nname = 'news'\nurl = 'file://{url}'\n"
+    ));
+    desk.once();
+    assert_eq!(titles(&desk, "pages").len(), 2);
+    assert_eq!(titles(&desk, "news").len(), 0);
+    let problem = state(&desk, "news")["problem"].to_string();
+    assert!(problem.contains("a sitemap of 2 pages without news entries"), "{problem}");
 }

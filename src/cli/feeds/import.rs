@@ -132,13 +132,18 @@ fn sort(list: Vec<Listed>, known: Vec<(String, String)>) -> Sorted {
             let title = title.map(|title| format!("{} ", one_line(&title))).unwrap_or_default();
             sorted.refused.push(format!("{title}{}: {why}", one_line(&url)));
         } else if urls.insert(comparable(&url)) {
-            let mut tags = Vec::new();
-            for tag in groups.iter().filter_map(|group| slug(group)) {
-                if !tags.contains(&tag) {
-                    tags.push(tag);
+            let (mut tags, mut others) = (Vec::new(), Vec::new());
+            for group in groups {
+                match slug(&group) {
+                    Some(tag) if tags.contains(&tag) => {}
+                    Some(tag) => tags.push(tag),
+                    None => others.push(group),
                 }
             }
             let name = names.take(title.as_deref(), &url);
+            // A tag has English letters; of a group in another script, the comment keeps the name.
+            let title = title.into_iter().chain(others).collect::<Vec<_>>().join(" / ");
+            let title = Some(title).filter(|title| !title.is_empty());
             sorted.new.push(Entry { name, title, url, tags });
         } else {
             sorted.known += 1;

@@ -45,6 +45,10 @@ pub(super) fn run(args: &ProbeArgs) -> anyhow::Result<Exit> {
         Some(feed) => vec![desk.wanted(feed)],
         None => desk.all(),
     };
+    if all.is_empty() {
+        let message = format!("{} has no feed that is polled", args.config.config.display());
+        return Err(open::stop(Exit::Config, message));
+    }
     let probes = open::block_on(async { Ok(desk.probe(all).await) })?;
     let shown = |probe: &Probe| match args {
         ProbeArgs { json: true, .. } => format!("{}\n", probe.to_json()),

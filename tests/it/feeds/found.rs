@@ -77,6 +77,10 @@ async fn all_feeds_are_probed_in_a_line_each() {
         "{text}"
     );
     assert_eq!(lines[1], "b: not_found: the server answered 404");
+
+    let answer = super::desk(&origin, "").answer(&["feeds", "probe", "--all"]);
+    assert_eq!(answer.status.code(), Some(78));
+    assert!(said(&answer).ends_with("has no feed that is polled\n"), "{}", said(&answer));
 }
 
 #[tokio::test(flavor = "multi_thread")]

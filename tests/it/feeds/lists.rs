@@ -8,7 +8,7 @@ const LIST: &str = "<?xml version='1.0'?><opml version='2.0'><head><title>Mine</
      <outline text='South Asia'><outline text='Pakistan'>\
      <outline type='rss' text='Arden Post' xmlUrl='https://post.example/rss?a=1&amp;b=2'/>\
      <outline type='rss' text='Arden Post' xmlUrl='https://post.example/world'/></outline></outline>\
-     <outline type='rss' text='Курьер' xmlUrl='https://courier.example/rss'/>\
+     <outline text='Газеты'><outline type='rss' text='Курьер' xmlUrl='https://courier.example/rss'/></outline>\
      <outline type='rss' text='There' xmlUrl='http://www.there.example/feed/'/>\
      <outline type='rss' text='Twice' xmlUrl='https://post.example/world'/></body></opml>";
 
@@ -58,7 +58,7 @@ fn a_list_is_written_below_what_a_person_wrote() {
     url = "https://post.example/world"
     tags = ["south-asia", "pakistan"]
 
-    # Курьер
+    # Курьер / Газеты
     [[feed]]
     name = "courier-example-rss"
     url = "https://courier.example/rss"
