@@ -330,7 +330,7 @@ fn what_is_still_in_the_bytes_is_found() {
     }
     let Share { expected, found, headlines, .. } = total;
     eprintln!(
-        "{} feeds, every {every}th corruption: {found} of {expected} items, {headlines} headlines, in {:.0?}",
+        "{} feeds, one corruption in {every}: {found} of {expected} items, {headlines} headlines, in {:.0?}",
         feeds.len(),
         begun.elapsed()
     );
