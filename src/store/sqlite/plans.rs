@@ -8,11 +8,11 @@ use std::{
 
 use jiff::Timestamp;
 use rusqlite::{
-    Connection,
+    Connection, StatementStatus,
     trace::{TraceEvent, TraceEventCodes},
 };
 
-use super::{WriteTx, schema, window::LiveWindow};
+use super::{WriteTx, schema, tune, window::LiveWindow};
 use crate::{
     alert::Reason,
     model::{
@@ -258,6 +258,7 @@ fn some_pages(tx: &WriteTx<'_>) -> Result<(), StoreError> {
 #[test]
 fn no_statement_of_the_day_reads_a_whole_table() {
     let mut connection = Connection::open_in_memory().unwrap();
+    tune(&connection).unwrap();
     schema::migrate(&mut connection, NOW).unwrap();
     let statements = Arc::<Mutex<BTreeSet<String>>>::default();
     let seen = Arc::clone(&statements);
@@ -271,6 +272,7 @@ fn no_statement_of_the_day_reads_a_whole_table() {
     let mut window = LiveWindow::default();
     let mut tx = WriteTx { db: &transaction, window: &mut window, overlay: Window::default() };
     tx.sync_feed(&FeedName::new("post"), "https://post.example", "post.example", NOW).unwrap();
+    tx.sync_access(&FeedName::new("post"), 7, NOW).unwrap();
     a_day(&mut tx).unwrap();
     some_pages(&tx).unwrap();
     transaction.commit().unwrap();
@@ -299,4 +301,22 @@ fn no_statement_of_the_day_reads_a_whole_table() {
         }
     }
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+#[test]
+fn a_statement_is_not_planned_anew_for_another_value() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    tune(&connection).unwrap();
+    schema::migrate(&mut connection, NOW).unwrap();
+    let fill = "WITH RECURSIVE number (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM number WHERE n < 1000)
+        INSERT INTO feed (name, url, host, due_at) SELECT n, '', '', n FROM number";
+    connection.execute(fill, []).unwrap();
+    // As `close` does.
+    connection.execute_batch("ANALYZE").unwrap();
+    let due = "SELECT id FROM feed WHERE retired = 0 AND due_at <= ?1";
+    let mut due = connection.prepare(due).unwrap();
+    for moment in 1..9 {
+        assert!(due.exists([moment]).unwrap());
+    }
+    assert_eq!(due.get_status(StatementStatus::RePrepare), 0);
 }
