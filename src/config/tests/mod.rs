@@ -16,8 +16,8 @@ use crate::{
 
 mod access;
 mod houses;
+mod polling;
 mod queries;
-
 mod refused;
 
 /// What a desk needs at least.
