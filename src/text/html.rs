@@ -60,7 +60,7 @@ const TELLING: &[&str] = &["p", "br", "img", "div", "table", "ul", "li"];
 
 /// The text of an HTML fragment as a reader sees it: paragraphs parted by a blank line, lines by a
 /// line feed, every other run of white space by one space. What nobody reads (scripts, styles,
-/// comments) is left out.
+/// comments, also those that were escaped and are shown) is left out.
 pub fn to_text(html: &str) -> String {
     let mut flow = Flow::default();
     let mut rest = html;
@@ -90,7 +90,23 @@ pub fn to_text(html: &str) -> String {
         }
     }
     flow.push(&unescape(rest), preformatted);
-    flow.text
+    without_comments(flow.text)
+}
+
+/// A text without the comments in it: programs leave megabytes of styles in them.
+fn without_comments(text: String) -> String {
+    let mut kept = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        let Some((_, after)) = comment.split_once("-->") else { break };
+        kept.push_str(before);
+        rest = after;
+    }
+    if kept.is_empty() && rest.len() == text.len() {
+        return text;
+    }
+    kept.push_str(rest);
+    tidy(&kept)
 }
 
 /// Plain text with its paragraphs and lines kept and every other run of white space made one
@@ -339,6 +355,8 @@ mod tests {
             ("a<script>if (a < b) alert('</p>')</script>b", "ab"),
             ("a<STYLE>p{}</Style>b", "ab"),
             ("a<script>never closed", "anever closed"),
+            ("a &lt;!--.b{c:d}--&gt;&lt;!--e--&gt; f &lt;!-- g", "a f <!-- g"),
+            ("&lt;!--a--&gt;", ""),
             ("a<!-- <p>no</p> -->b", "ab"),
             ("a<!-- never closed", "a never closed"),
             ("<img alt=\"a > b\" src='x'>after", "after"),
