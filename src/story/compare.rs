@@ -36,7 +36,8 @@ pub(super) struct Overlap {
     telling: u32,
     /// The share of the headline in common.
     title: f64,
-    /// Whether the headlines have the same words, and enough of them, and no third story has them.
+    /// Whether all words of one headline, and enough of them, are in the other, and no third story
+    /// has them.
     same_headline: bool,
 }
 
@@ -53,7 +54,8 @@ impl Overlap {
         let scale = article.scale().max(other.scale());
         let same_headline = common.headline_is_own
             && article.headline().is_some()
-            && article.title() == other.title();
+            && other.headline().is_some()
+            && shared_share(article.title(), other.title()) >= 1.0;
         let mut overlap = Self {
             scale,
             longer: if is_shorter { met.shingles() } else { common.shingles(scale) },

@@ -192,12 +192,28 @@ fn without_notices(mut line: &str) -> &str {
         // Where a caption ends is not known; a short line that begins with one may be nothing else.
         let is_caption = |end: &usize| line.len() > LONGEST_CLUTTER && is_caption(&line[..*end]);
         let notice = || end.filter(|end| is_notice(end) || is_caption(end));
-        match label.filter(|end| line[*end..].starts_with(' ')).or_else(notice) {
+        let label = label.filter(|end| line[*end..].starts_with(' '));
+        match label.or_else(|| signed_start(line)).or_else(notice) {
             Some(end) => line = line[end..].trim_start(),
             None => break,
         }
     }
     line
+}
+
+/// Where the agency's dateline begins behind a notice that does not end: "Click here for more
+/// ARDEN, May 3 (MNS) - The harbour shut."
+fn signed_start(line: &str) -> Option<usize> {
+    if !is_furniture(line) {
+        return None;
+    }
+    let head = &line[..line.floor_char_boundary(LONGEST_NOTICE.min(line.len()))];
+    let mut starts = head.match_indices(' ').map(|(space, _)| space + 1);
+    starts.find(|at| {
+        let rest = &line[*at..];
+        is_shouted(word_at(rest))
+            && dateline(rest).is_some_and(|found| found.text.ends_with([')', '/']))
+    })
 }
 
 /// Where the first sentence ends, if another follows; a stop after a capital, or before a number or
@@ -424,6 +440,8 @@ mod tests {
         for line in [
             "Share this article ARDEN, May 3 (MNS): The harbour shut. It opens soon.",
             "Story continues below this ad Enlarge this image The harbour shut. It opens soon.",
+            "Click here to join our channel ARDEN, May 3 (MNS) - The harbour shut. It opens soon.",
+            "ALSO READ | What we know so far ARDEN (MNS) The harbour shut. It opens soon.",
         ] {
             assert_eq!(
                 lines(line).collect::<Vec<_>>(),
@@ -436,7 +454,7 @@ mod tests {
         assert_eq!(lines(caption).count(), 0);
         let whole = format!("{caption} {}", "The harbour shut. ".repeat(20));
         assert!(lines(&whole).next().is_some_and(|line| line.starts_with("Nobody has used")));
-        let read = "Also read: Ten walks ARDEN (MNS) - The harbour shut, and with it everything that \
+        let read = "Also read: Ten walks The harbour of Arden shut, and with it everything that \
                     lives by it, from the fish market to the ferries and the two old shipyards of the north. It opens.";
         assert_eq!(without_notices(read), read, "a notice does not go on for so long");
     }

@@ -11,11 +11,15 @@ fn summary(title: &str, from: u32, publisher: &str, hours: i64) -> Sketch {
 #[test]
 fn summaries_under_one_headline_are_copies_whatever_part_they_show() {
     let five = "Crane falls into Arden harbour, channel blocked";
+    let cut = "Crane falls into Arden harbour, channel";
     let four = "Crane falls into harbour";
     for (second, stories) in [
         (summary(five, 100, "Q", 3), [0, 0]),
         (summary(five, 100, "P", 3), [0, 1]),
         (summary(five, 100, "Q", 24), [0, 1]),
+        // One cut off is found by wording only.
+        (summary(cut, 100, "Q", 3), [0, 1]),
+        (summary(cut, 32, "Q", 3), [0, 0]),
         (summary("Channel blocked: crane falls into harbour of Norland", 100, "Q", 3), [0, 1]),
     ] {
         assert_eq!(cluster(&[summary(five, 0, "P", 0), second]), stories);
