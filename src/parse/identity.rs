@@ -39,7 +39,7 @@ pub(super) fn assign(items: &mut [Item]) {
     }
 }
 
-/// Whether the items of a document that [`assign`] gave keys use one id for different links: then
+/// Whether the items of a document that were given keys use one id for different links: then
 /// an id says nothing about items of other documents of the same feed either.
 pub fn ids_repeat(items: &[Item]) -> bool {
     let mut links: BTreeMap<&str, &Item> = BTreeMap::new();
