@@ -306,8 +306,8 @@ fn is_same_again(a: &Sketch, b: &Sketch, overlap: &Overlap, thresholds: &Thresho
         && a.title().len() >= 3
 }
 
-/// Two papers print a summary under one headline on one day: what was cut off is the same text, even
-/// if the summaries show different parts of it.
+/// Two papers print a summary under one headline, cut off or not, on one day: what was left out is
+/// the same text, even if the summaries show different parts of it.
 fn is_under_one_headline(
     a: &Sketch,
     b: &Sketch,

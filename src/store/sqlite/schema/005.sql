@@ -44,6 +44,7 @@ CREATE TABLE outage (
     hosts INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX outage_until ON outage (until);
+
 -- By what the items of a feed are recognised: once ids turned out to be worth nothing, for good.
 ALTER TABLE feed ADD COLUMN identity TEXT NOT NULL DEFAULT 'id' CHECK (identity IN ('id', 'link'));
 
