@@ -9,6 +9,7 @@ use super::{Context, InForce};
 use crate::{
     alert::{
         self, Carrier, Letter, Reason, RelatedStory, Telling,
+        letter::Held,
         retry::{self, Failure, Verdict},
     },
     config::Live,
@@ -122,10 +123,13 @@ fn write_message(
         live.recipients.get(&claimed.recipient).map_or(TimeZone::UTC, |r| r.timezone.clone());
     let late = now.duration_since(claimed.due_at).unsigned_abs();
     let letter = Letter {
+        recipient: claimed.recipient.clone(),
         tellings: told.tellings,
         timezone,
         now,
         late: (now > claimed.due_at && late >= LATE && claimed.attempts == 0).then_some(late),
+        held: Held::default(),
+        watch: None,
     };
     let rendered = alert::render(&letter);
     let message = Message {
@@ -287,6 +291,7 @@ fn telling(
             .get(&alert.rule)
             .map_or_else(String::new, |rule| rule.query.source.to_string()),
         reason: alert.reason.clone(),
+        priority: None,
         story: alert.story,
         article: shown.id,
         title: shown.article.title.clone(),

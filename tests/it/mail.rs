@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use jiff::{Timestamp, tz::TimeZone};
 use wiredesk::{
-    alert::{Carrier, Letter, Reason, Telling, render},
+    alert::{Carrier, Letter, Reason, Telling, letter::Held, render},
     mail::{
         MailError, Mailer, Memory, Message, NextStep, Outgoing, Settings, SmtpSettings, Timeouts,
         Tls, message,
     },
-    model::{AlertId, ArticleId, RuleName, StoryId},
+    model::{AlertId, ArticleId, RecipientName, RuleName, StoryId},
     story::Relation,
 };
 
@@ -255,6 +255,7 @@ fn digest(stories: i64) -> Letter {
         rule_title: Some("बंदरगाह".into()),
         query: "क्रेन".into(),
         reason: Reason::First,
+        priority: None,
         story: StoryId(story),
         article: ArticleId(story),
         title: carrier.title.clone(),
@@ -275,10 +276,13 @@ fn digest(stories: i64) -> Letter {
         origins: 1,
     };
     Letter {
+        recipient: RecipientName::new("desk"),
         tellings: (0..stories).map(telling).collect(),
         timezone: TimeZone::UTC,
         now: Timestamp::UNIX_EPOCH,
         late: None,
+        held: Held::default(),
+        watch: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What one message says: from alerts to subject, text and HTML.
 
 mod change;
+mod held;
 mod page;
 mod plain;
 mod subject;
@@ -14,11 +15,14 @@ use jiff::{Timestamp, tz::TimeZone};
 use minijinja::{Environment, Value, syntax::SyntaxConfig};
 
 use self::page::{Limits, Page};
-pub use self::word::{Report, report};
+pub use self::{
+    held::{Held, Silenced, Watch},
+    word::{Report, report},
+};
 
 use super::{Excerpt, Reason};
 use crate::{
-    model::{AlertId, ArticleId, RuleName, StoryId},
+    model::{AlertId, ArticleId, RecipientName, RuleName, StoryId},
     story::{Change, Credit, Relation},
 };
 
@@ -71,6 +75,8 @@ pub struct Telling {
     pub query: String,
     /// Why it is told.
     pub reason: Reason,
+    /// How urgent its rule is, from 1 (flash) to 9; `None` where the rule does not say.
+    pub priority: Option<u8>,
     /// Of which story.
     pub story: StoryId,
     /// The article that is told: one that matched, else the lead.
@@ -112,7 +118,9 @@ pub struct Telling {
 /// All that one message says.
 #[derive(Clone, Debug)]
 pub struct Letter {
-    /// The alerts, in the order they are told; never empty.
+    /// The recipient's name.
+    pub recipient: RecipientName,
+    /// The alerts, the oldest first; empty only where `watch` or `held` has something to say.
     pub tellings: Vec<Telling>,
     /// The zone that times are told in.
     pub timezone: TimeZone,
@@ -120,6 +128,10 @@ pub struct Letter {
     pub now: Timestamp,
     /// How long after it was due it goes out, where that is worth a word.
     pub late: Option<Duration>,
+    /// What was not told when it came.
+    pub held: Held,
+    /// What was watched, in a message that goes out although nothing matched.
+    pub watch: Option<Watch>,
 }
 
 /// A message before it becomes MIME.

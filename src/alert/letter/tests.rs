@@ -40,6 +40,7 @@ fn telling() -> Telling {
         rule_title: Some("Harbour & docks".into()),
         query: "(crane OR Kran) AND harbour*".into(),
         reason: Reason::First,
+        priority: None,
         story: StoryId(991),
         article: ArticleId(4711),
         title: "Crane <falls> in Norhaven harbour".into(),
@@ -101,10 +102,13 @@ fn telling() -> Telling {
 
 fn letter(tellings: Vec<Telling>) -> Letter {
     Letter {
+        recipient: RecipientName::new("desk"),
         tellings,
         timezone: TimeZone::get("Asia/Karachi").unwrap(),
         now: at("2025-05-12T07:15:00Z"),
         late: None,
+        held: Held::default(),
+        watch: None,
     }
 }
 
