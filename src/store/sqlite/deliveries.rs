@@ -1,17 +1,11 @@
-//! Deliveries: the outbox, from the promise to tell to the server's word for it.
-
-use std::time::Duration;
+//! Deliveries: the outbox, from the promise to tell to the bytes of the message.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::OptionalExtension;
 
-use super::{
-    ReadTx, WriteTx,
-    alerts::AlertRow,
-    rows::{from_ms, to_ms},
-};
+use super::{ReadTx, WriteTx, alerts::AlertRow, attempts::ClaimedDelivery, rows::to_ms};
 use crate::{
-    model::{AlertId, Claim, DeliveryId, RecipientName, RuleName, StoryId},
+    model::{AlertId, DeliveryId, RecipientName, RuleName, StoryId},
     store::StoreError,
 };
 
@@ -22,58 +16,6 @@ pub struct Frozen {
     pub sender: String,
     /// The message.
     pub bytes: Vec<u8>,
-}
-
-/// A delivery that this process may attempt until the lease ends.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ClaimedDelivery {
-    /// Its row.
-    pub id: DeliveryId,
-    /// The fence.
-    pub claim: Claim,
-    /// To whom, by name.
-    pub recipient: RecipientName,
-    /// To which address.
-    pub address: String,
-    /// Its Message-ID, without angle brackets.
-    pub message_id: String,
-    /// The message, once it is made.
-    pub frozen: Option<Frozen>,
-    /// Attempts so far.
-    pub attempts: u32,
-    /// When it was first tried.
-    pub first_try: Option<Timestamp>,
-    /// When it was due.
-    pub due_at: Timestamp,
-}
-
-/// How an attempt ended.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Ended {
-    /// The server took it.
-    Sent {
-        /// With these words.
-        reply: String,
-    },
-    /// It is to be tried again.
-    Again {
-        /// When.
-        at: Timestamp,
-        /// What went wrong.
-        error: String,
-    },
-    /// Nothing is taken until a person mends the settings; it is tried again all the same.
-    Held {
-        /// When.
-        at: Timestamp,
-        /// What went wrong.
-        error: String,
-    },
-    /// It will not be tried again.
-    Dropped {
-        /// Why.
-        why: String,
-    },
 }
 
 /// An alert promised to one address.
@@ -133,35 +75,6 @@ pub struct Hearer {
 pub struct Thread {
     /// Message-IDs sent to the address about the same stories, the oldest first.
     pub references: Vec<String>,
-}
-
-/// A delivery as `export` and `status` tell of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DeliveryRow {
-    /// Its row.
-    pub id: DeliveryId,
-    /// To whom, by name.
-    pub recipient: RecipientName,
-    /// To which address.
-    pub address: String,
-    /// `due`, `sent` or `dropped`.
-    pub state: String,
-    /// When it is due.
-    pub due_at: Timestamp,
-    /// When the first of its alerts was made.
-    pub made_at: Timestamp,
-    /// Its Message-ID.
-    pub message_id: String,
-    /// Attempts so far.
-    pub attempts: u32,
-    /// What went wrong last.
-    pub last_error: Option<String>,
-    /// When it was sent or dropped.
-    pub ended_at: Option<Timestamp>,
-    /// The server's words.
-    pub reply: Option<String>,
-    /// Its alerts.
-    pub alerts: Vec<AlertId>,
 }
 
 impl WriteTx<'_> {
@@ -237,41 +150,6 @@ impl WriteTx<'_> {
         Ok(self.db.last_insert_rowid())
     }
 
-    /// Claims at most `most` due deliveries, the longest due first.
-    pub fn claim_deliveries(
-        &self,
-        now: Timestamp,
-        lease: Duration,
-        most: usize,
-    ) -> Result<Vec<ClaimedDelivery>, StoreError> {
-        let until = now + lease;
-        let mut due = self
-            .db
-            .prepare_cached("SELECT id, due_at FROM delivery WHERE state = 'due' AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2")?;
-        let due: Vec<(i64, i64)> = due
-            .query_map((to_ms(now), most), |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        let mut claim = self.db.prepare_cached(
-            "UPDATE delivery SET due_at = ?2, claim = claim + 1, claimed = 1 WHERE id = ?1
-             RETURNING id, claim, recipient, address, message_id, sender, bytes, attempts, first_try",
-        )?;
-        due.into_iter()
-            .map(|(id, was_due)| {
-                Ok(claim
-                    .query_row((id, to_ms(until)), |row| claimed(row, until, from_ms(was_due)))?)
-            })
-            .collect()
-    }
-
-    /// Makes messages that failed before due now: what was in their way may be mended.
-    pub fn retry_deliveries(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let mut retry = self.db.prepare_cached(
-            "UPDATE delivery SET due_at = min(due_at, ?1)
-             WHERE state = 'due' AND claimed = 0 AND attempts > 0",
-        )?;
-        Ok(retry.execute([to_ms(now)])?)
-    }
-
     /// Fixes the bytes of a message; false when the claim is lost, or when what it tells was
     /// followed by an alert after `newest`, so that it must be made again.
     pub fn freeze(
@@ -299,70 +177,9 @@ impl WriteTx<'_> {
             ))?;
         Ok(changed == 1)
     }
-
-    /// Writes down how an attempt ended and lets go of the claim; false when the claim is lost.
-    pub fn finish_delivery(
-        &self,
-        delivery: &ClaimedDelivery,
-        ended: &Ended,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let (state, due_at, error, reply) = match ended {
-            Ended::Sent { reply } => ("sent", now, None, Some(reply)),
-            Ended::Again { at, error } | Ended::Held { at, error } => {
-                ("due", *at, Some(error), None)
-            }
-            Ended::Dropped { why } => ("dropped", now, Some(why), None),
-        };
-        let changed = self
-            .db
-            .prepare_cached(
-                "UPDATE delivery SET state = ?3, due_at = ?4, claimed = 0, attempts = attempts + 1,
-                     first_try = coalesce(first_try, ?5), last_error = ?6, reply = ?7,
-                     ended_at = CASE WHEN ?3 = 'due' THEN NULL ELSE ?5 END
-                 WHERE id = ?1 AND claim = ?2 AND claimed = 1 AND state = 'due'",
-            )?
-            .execute((
-                delivery.id.0,
-                delivery.claim.number,
-                state,
-                to_ms(due_at),
-                to_ms(now),
-                error,
-                reply,
-            ))?;
-        Ok(changed == 1)
-    }
-}
-
-fn claimed(
-    row: &Row<'_>,
-    until: Timestamp,
-    due_at: Timestamp,
-) -> rusqlite::Result<ClaimedDelivery> {
-    let sender: Option<String> = row.get(5)?;
-    let bytes: Option<Vec<u8>> = row.get(6)?;
-    Ok(ClaimedDelivery {
-        id: DeliveryId(row.get(0)?),
-        claim: Claim { number: row.get(1)?, until },
-        recipient: RecipientName::new(row.get::<_, String>(2)?),
-        address: row.get(3)?,
-        message_id: row.get(4)?,
-        frozen: sender.zip(bytes).map(|(sender, bytes)| Frozen { sender, bytes }),
-        attempts: row.get(7)?,
-        first_try: row.get::<_, Option<i64>>(8)?.map(from_ms),
-        due_at,
-    })
 }
 
 impl ReadTx<'_> {
-    /// When the next delivery is due.
-    pub fn next_delivery_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        let mut due =
-            self.db.prepare_cached("SELECT min(due_at) FROM delivery WHERE state = 'due'")?;
-        Ok(due.query_row([], |row| row.get::<_, Option<i64>>(0))?.map(from_ms))
-    }
-
     /// The alerts that a delivery tells.
     pub fn alerts_in(&self, delivery: DeliveryId) -> Result<Vec<AlertRow>, StoreError> {
         self.alerts_where(
@@ -423,57 +240,5 @@ impl ReadTx<'_> {
                 row.get(1)
             })?;
         Ok(Thread { references: found.collect::<Result<_, _>>()? })
-    }
-
-    /// Every delivery made since `since`, the oldest first.
-    pub fn deliveries_since(&self, since: Timestamp) -> Result<Vec<DeliveryRow>, StoreError> {
-        self.deliveries_where("made_at >= ?1", to_ms(since))
-    }
-
-    /// Deliveries that wait although they failed before, and those that were dropped since `since`.
-    pub fn troubled_deliveries(&self, since: Timestamp) -> Result<Vec<DeliveryRow>, StoreError> {
-        self.deliveries_where(
-            "(state = 'due' AND attempts > 0) OR (state = 'dropped' AND ended_at >= ?1)",
-            to_ms(since),
-        )
-    }
-
-    /// The deliveries that tell an alert.
-    pub fn deliveries_of(&self, alert: AlertId) -> Result<Vec<DeliveryRow>, StoreError> {
-        self.deliveries_where(
-            "id IN (SELECT delivery FROM delivery_alert WHERE alert = ?1)",
-            alert.0,
-        )
-    }
-
-    fn deliveries_where(
-        &self,
-        condition: &str,
-        value: i64,
-    ) -> Result<Vec<DeliveryRow>, StoreError> {
-        let mut rows = self.db.prepare_cached(&format!(
-            "SELECT id, recipient, address, state, due_at, made_at, message_id, attempts, last_error, ended_at, reply,
-                 (SELECT json_group_array(alert) FROM delivery_alert WHERE delivery = delivery.id)
-             FROM delivery WHERE {condition} ORDER BY id"
-        ))?;
-        let rows = rows.query_map([value], |row| {
-            let alerts: String = row.get(11)?;
-            let alerts: Vec<i64> = serde_json::from_str(&alerts).unwrap_or_default();
-            Ok(DeliveryRow {
-                id: DeliveryId(row.get(0)?),
-                recipient: RecipientName::new(row.get::<_, String>(1)?),
-                address: row.get(2)?,
-                state: row.get(3)?,
-                due_at: from_ms(row.get(4)?),
-                made_at: from_ms(row.get(5)?),
-                message_id: row.get(6)?,
-                attempts: row.get(7)?,
-                last_error: row.get(8)?,
-                ended_at: row.get::<_, Option<i64>>(9)?.map(from_ms),
-                reply: row.get(10)?,
-                alerts: alerts.into_iter().map(AlertId).collect(),
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 }

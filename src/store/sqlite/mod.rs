@@ -2,8 +2,10 @@
 
 pub(super) mod alerts;
 pub(super) mod articles;
+pub(super) mod attempts;
 pub(super) mod constraints;
 pub(super) mod deliveries;
+pub(super) mod delivery_rows;
 pub(super) mod feeds;
 mod frequency;
 mod identity;
