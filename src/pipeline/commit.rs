@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::{full_text, notice, prepare::Prepared};
+use super::{full_text, notice, prepare::Prepared, promise};
 use crate::{
-    alert::{self, Decision, Happened, Policy, Reason, Recipient, StoryFacts},
+    alert::Happened,
     config::Live,
-    model::{AlertId, ArticleId, Claim, FeedId, StoryId},
+    model::{ArticleId, Claim, FeedId, StoryId},
     store::{
-        ClaimedPage, ExactCopy, Hearer, NewAlert, PageEnd, Place, PollEnd, Promise, Recognised,
-        Revision, StoreError, WantedPage, WriteTx,
+        ClaimedPage, ExactCopy, PageEnd, Place, PollEnd, Recognised, Revision, StoreError,
+        WantedPage, WriteTx,
     },
     story::{Account, Assignment, Signals},
 };
@@ -121,8 +121,8 @@ fn place(
             continue;
         };
         tx.put_matches(what.article, &prepared.matches, live.generation, prepared.baseline)?;
-        report.alerts += tell(tx, placed, &what, live, now)?;
-        report.alerts += tell_related(tx, placed, &what, live, now)?;
+        report.alerts += promise::tell(tx, placed, &what, live, now)?;
+        report.alerts += promise::tell_related(tx, placed, &what, live, now)?;
     }
     Ok(())
 }
@@ -224,121 +224,4 @@ fn find_place(
         publisher: &described.article.publisher,
     })?;
     Ok((Place { story, evidence: None, related }, accounts))
-}
-
-/// Decides for every rule that has a match anywhere in the story or was told of it.
-fn tell(
-    tx: &WriteTx<'_>,
-    story: StoryId,
-    happened: &Happened,
-    live: &Live,
-    now: Timestamp,
-) -> Result<u32, StoreError> {
-    let reader = tx.reader();
-    let rules = reader.rules_of_story(story)?;
-    if rules.is_empty() {
-        return Ok(0);
-    }
-    let (origins, words) = (reader.origins(story)?, reader.longest(story)?);
-    let (related, withdrawn) = (reader.related(story)?, reader.is_withdrawn(story)?);
-    let mut alerts = 0;
-    for (rule, eligible) in rules {
-        let Some(policy) = live.policies.get(&rule) else { continue };
-        let related_told = reader.told_any(&rule, &related)?;
-        let facts = StoryFacts { story, origins, words, eligible, related_told, withdrawn };
-        let told = reader.told(&rule, story)?;
-        let decision = alert::decide(policy, &facts, &told, happened, now);
-        let reason = match &decision {
-            Decision::Notify(reason) => reason,
-            Decision::Digest => &Reason::First,
-            Decision::Quiet(why) => {
-                tx.note_decision(happened.article, &rule, why.as_str())?;
-                continue;
-            }
-        };
-        tx.note_decision(happened.article, &rule, &reason.key())?;
-        let new = NewAlert {
-            rule: &rule,
-            story,
-            reason,
-            article: happened.article,
-            words,
-            origins,
-            generation: live.generation,
-            now,
-        };
-        // Made before: whoever heard it then has heard it.
-        let Some(alert) = tx.make_alert(&new)? else { continue };
-        alerts += 1;
-        promise(tx, alert, &new, policy, decision == Decision::Digest, live)?;
-    }
-    Ok(alerts)
-}
-
-/// A new story is one more origin to the stories of the same event: rules that wait for origins
-/// look again.
-fn tell_related(
-    tx: &WriteTx<'_>,
-    story: StoryId,
-    happened: &Happened,
-    live: &Live,
-    now: Timestamp,
-) -> Result<u32, StoreError> {
-    if happened.revision > 0 {
-        return Ok(0);
-    }
-    let mut alerts = 0;
-    for other in tx.reader().related(story)? {
-        let Some(lead) = tx.reader().lead(other)? else { continue };
-        let seen = happening(lead, 0, Signals::default(), false);
-        alerts += tell(tx, other, &seen, live, now)?;
-    }
-    Ok(alerts)
-}
-
-/// Promises an alert: the first of a story to every address of the rule, what follows to those of
-/// them that heard the first.
-fn promise(
-    tx: &WriteTx<'_>,
-    alert: AlertId,
-    new: &NewAlert<'_>,
-    policy: &Policy,
-    digest: bool,
-    live: &Live,
-) -> Result<(), StoreError> {
-    let (first, kill) = (*new.reason == Reason::First, matches!(new.reason, Reason::Kill { .. }));
-    let hearers = if first { Vec::new() } else { tx.reader().hearers(new.rule, new.story)? };
-    for recipient in policy.notify.iter().filter_map(|name| live.recipients.get(name)) {
-        let (due, gathers) = if digest {
-            let due = recipient.next_digest(new.now);
-            (due, Recipient::gathers_in_digest(due))
-        } else {
-            let due = if kill { new.now } else { recipient.due(new.now) };
-            (due, recipient.gathers_by(new.story, due))
-        };
-        for address in &recipient.email {
-            let heard =
-                |hearer: &&Hearer| hearer.recipient == recipient.name && hearer.address == *address;
-            match hearers.iter().find(heard).map(|hearer| hearer.promised) {
-                None if !first => continue,
-                // The message that was to tell of the story will leave it out.
-                Some(Some(_)) if kill => continue,
-                Some(Some(gathering)) => {
-                    tx.join(gathering, alert)?;
-                    continue;
-                }
-                None | Some(None) => {}
-            }
-            tx.enqueue(&Promise {
-                alert,
-                recipient: &recipient.name,
-                address,
-                gathers: &gathers,
-                due,
-                domain: live.mail_domain(),
-                now: new.now,
-            })?;
-        }
-    }
-    Ok(())
 }

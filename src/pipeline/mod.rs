@@ -22,6 +22,7 @@ mod older;
 pub mod page;
 pub mod poll;
 pub mod prepare;
+mod promise;
 mod robots;
 pub mod sync;
 mod verdict;
