@@ -4,7 +4,7 @@ use std::{cmp::Reverse, fmt};
 
 use jiff::Timestamp;
 
-use crate::model::{ArticleId, RuleName, StoryId};
+use crate::model::{ArticleId, Priority, RuleName, StoryId};
 
 /// A condition on the story that a rule waits for.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -58,6 +58,8 @@ pub struct Policy {
     pub tell_again: Vec<TellAgain>,
     /// What to do about related stories.
     pub related: Related,
+    /// How urgent what it tells is, 1 (flash) to 9; it goes with each alert.
+    pub priority: Option<Priority>,
     /// Until when the rule tells at all.
     pub until: Option<Timestamp>,
 }
@@ -339,6 +341,7 @@ mod tests {
             when: When::Matched,
             tell_again: tell_again.to_vec(),
             related,
+            priority: None,
             until: None,
         }
     }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan as _, civil::Time, tz::TimeZone};
 
-use crate::model::{RecipientName, StoryId};
+use super::{AtMost, Passes, QuietHours, Reason};
+use crate::model::{Priority, RecipientName, StoryId};
 
 /// Seconds of the clock from midnight to midnight.
 const DAY: i64 = 86_400;
@@ -42,6 +43,26 @@ pub struct Recipient {
     pub wait: Duration,
     /// The zone that times are told in.
     pub timezone: TimeZone,
+    /// How many messages may leave for each address in some time; kills and what is flash are not
+    /// counted and do not wait.
+    pub at_most: Option<AtMost>,
+    /// When messages wait.
+    pub quiet: QuietHours,
+    /// What does not.
+    pub passes: Passes,
+    /// A slot at which there is nothing to tell has a message that says so.
+    pub send_empty: bool,
+}
+
+/// When an alert goes out, and with what.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Appointment {
+    /// When.
+    pub due: Timestamp,
+    /// Alerts with the same value share a message.
+    pub gathers: String,
+    /// It would have gone out earlier, were it not for quiet hours.
+    pub waits: bool,
 }
 
 impl Recipient {
@@ -67,6 +88,55 @@ impl Recipient {
             Send::Every(_) | Send::At { .. } => None,
         };
         morning.unwrap_or_else(|| self.due(now))
+    }
+
+    /// When an alert made `now` goes out, quiet hours and all; `digest` where it waits for company.
+    ///
+    /// A kill goes out at once, whatever the slots.
+    pub fn appointment(
+        &self,
+        story: StoryId,
+        reason: &Reason,
+        priority: Option<Priority>,
+        digest: bool,
+        now: Timestamp,
+    ) -> Appointment {
+        let (due, gathers) = match reason {
+            _ if digest => {
+                let due = self.next_digest(now);
+                (due, Self::gathers_in_digest(due))
+            }
+            Reason::Kill { .. } => (now, self.gathers_by(story, now)),
+            _ => {
+                let due = self.due(now);
+                (due, self.gathers_by(story, due))
+            }
+        };
+        match self.quiet.until(&self.timezone, due) {
+            Some(end) if !self.passes.lets_through(reason, priority) => {
+                Appointment { due: end, gathers: Self::gathers_in_digest(end), waits: true }
+            }
+            _ => Appointment { due, gathers, waits: false },
+        }
+    }
+
+    /// The next slot at which there is a message even when there is nothing to tell, if there is
+    /// such a slot; one in quiet hours is at their end.
+    pub fn next_empty(&self, now: Timestamp) -> Option<Timestamp> {
+        if !self.send_empty || self.send == Send::AtOnce {
+            return None;
+        }
+        let slot = self.due(now);
+        Some(self.quiet.until(&self.timezone, slot).unwrap_or(slot))
+    }
+
+    /// Whether an address that both have may be told by one message, whichever of them it is for.
+    pub fn shares_with(&self, other: &Self) -> bool {
+        self.at_most == other.at_most
+            && self.quiet == other.quiet
+            && self.passes == other.passes
+            && self.send_empty == other.send_empty
+            && (self.timezone == other.timezone || self.quiet.stretches.is_empty())
     }
 
     /// What gathers in one message with what: the story where it goes out at once, else the slot.
@@ -150,6 +220,10 @@ mod tests {
             send,
             wait: Duration::from_mins(2),
             timezone: TimeZone::get(zone).unwrap(),
+            at_most: None,
+            quiet: QuietHours::default(),
+            passes: Passes::default(),
+            send_empty: false,
         }
     }
 

@@ -10,6 +10,7 @@ mod raw;
 mod read;
 pub mod secret;
 mod suggest;
+mod timing;
 mod value;
 
 use std::path::{Path, PathBuf};

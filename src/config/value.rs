@@ -96,7 +96,7 @@ pub(super) fn send(text: &str) -> Result<Send, Fault> {
     }
 }
 
-fn time_of_day(text: &str) -> Result<civil::Time, Fault> {
+pub(super) fn time_of_day(text: &str) -> Result<civil::Time, Fault> {
     let time = || {
         let (hour, minute) = text.split_once(':')?;
         if minute.len() != 2 || hour.is_empty() || hour.len() > 2 {
@@ -111,7 +111,7 @@ fn time_of_day(text: &str) -> Result<civil::Time, Fault> {
 }
 
 /// Days of the week in order, each once, Monday = 1 … Sunday = 7.
-fn days_of_week(text: &str) -> Result<Vec<i8>, Fault> {
+pub(super) fn days_of_week(text: &str) -> Result<Vec<i8>, Fault> {
     const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let mut days = Vec::new();
     for word in text.split(',') {

@@ -7,9 +7,10 @@ use toml::Spanned;
 
 use super::unique;
 use crate::{
-    alert,
+    alert::{self, Passes, Send},
     config::{
         raw::{Placed, Raw, Recipient},
+        timing,
         value::{self, Fault, HOUR},
     },
     diagnostic::{Diagnostic, Report},
@@ -50,7 +51,7 @@ pub(super) fn operator(raw: &Raw, report: &mut Report) -> Option<alert::Operator
 /// The days and the time of a heartbeat.
 fn beat(text: &str) -> Result<(Vec<i8>, Time), Fault> {
     match value::send(text) {
-        Ok(alert::Send::At { days, time }) => Ok((days, time)),
+        Ok(Send::At { days, time }) => Ok((days, time)),
         _ => Err(Fault::new(format!("`{text}` is not a time of day"))
             .with_help("write \"daily 07:30\" or \"mon,thu 07:30\"")),
     }
@@ -84,13 +85,52 @@ fn check(recipient: &Placed<Recipient>, report: &mut Report) -> alert::Recipient
         wait.and_then(|text| recipient.read(text, report, |text| value::duration(text, 0..=HOUR)));
     let zone = written.timezone.as_ref();
     let zone = zone.and_then(|text| recipient.read(text, report, |text| value::timezone(text)));
+    let send = send.unwrap_or_default();
+    let at_most = written.at_most.as_ref();
+    let at_most =
+        at_most.and_then(|text| recipient.read(text, report, |text| timing::at_most(text)));
+    let quiet = written.quiet.as_ref();
+    let quiet = quiet.and_then(|hours| recipient.read(hours, report, timing::quiet));
     alert::Recipient {
         name: RecipientName::new(written.name.get_ref().as_str()),
         email,
-        send: send.unwrap_or_default(),
         wait: wait.unwrap_or(WAIT),
         timezone: zone.unwrap_or(TimeZone::UTC),
+        at_most,
+        quiet: quiet.unwrap_or_default(),
+        passes: passes(recipient, report),
+        send_empty: send_empty(recipient, &send, report),
+        send,
     }
+}
+
+/// What passes quiet hours; without quiet hours the key means nothing.
+fn passes(recipient: &Placed<Recipient>, report: &mut Report) -> Passes {
+    let Some(written) = &recipient.value.quiet_passes else { return Passes::default() };
+    let mut passes = Passes { kill: false, flash: false, correction: false };
+    for one in written {
+        recipient.read(one, report, |text: &String| timing::pass(text, &mut passes));
+    }
+    if recipient.value.quiet.is_none() {
+        let span = written.first().map_or(recipient.value.name.span(), Spanned::span);
+        let warning =
+            Diagnostic::warning(None, span, "`quiet_passes` says nothing without `quiet`")
+                .with_help("write quiet = \"22:00-07:00\", or leave the key out");
+        report.push(&recipient.source, warning);
+    }
+    passes
+}
+
+/// Whether slots with nothing to tell have a message; who is told at once has no slots.
+fn send_empty(recipient: &Placed<Recipient>, send: &Send, report: &mut Report) -> bool {
+    let Some(written) = &recipient.value.send_empty else { return false };
+    if *written.get_ref() && *send == Send::AtOnce {
+        let message = "a recipient who is told at once has no slots that could be empty";
+        let diagnostic = Diagnostic::error(None, written.span(), message)
+            .with_help("write send = \"daily 07:30\", or leave `send_empty` out");
+        report.push(&recipient.source, diagnostic);
+    }
+    *written.get_ref()
 }
 
 fn warn_if_unused(recipient: &Placed<Recipient>, raw: &Raw, report: &mut Report) {

@@ -16,7 +16,7 @@ use crate::{
     alert::{Policy, TellAgain},
     config::{
         raw::{Placed, Raw, Rule},
-        suggest, value,
+        suggest, timing, value,
     },
     diagnostic::{Diagnostic, Report},
     model::{FeedName, RecipientName, RuleName},
@@ -122,6 +122,8 @@ fn policy(rule: &Placed<Rule>, report: &mut Report) -> Policy {
     let when = when.and_then(|text| rule.read(text, report, |text| value::when(text)));
     let related = written.related.as_ref();
     let related = related.and_then(|text| rule.read(text, report, |text| value::related(text)));
+    let priority = written.priority.as_ref();
+    let priority = priority.and_then(|given| rule.read(given, report, timing::priority));
     let until = written.until.as_ref();
     let until = until.and_then(|written| rule.read(written, report, value::until));
     let tell_again = written.tell_again.as_ref().map(|reasons| {
@@ -139,6 +141,7 @@ fn policy(rule: &Placed<Rule>, report: &mut Report) -> Policy {
         when: when.unwrap_or_default(),
         tell_again: tell_again.unwrap_or_else(|| TELL_AGAIN.to_vec()),
         related: related.unwrap_or_default(),
+        priority,
         until,
     }
 }

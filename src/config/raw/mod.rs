@@ -163,6 +163,10 @@ pub(super) struct Recipient {
     pub(super) send: Option<Spanned<String>>,
     pub(super) wait: Option<Spanned<String>>,
     pub(super) timezone: Option<Spanned<String>>,
+    pub(super) at_most: Option<Spanned<String>>,
+    pub(super) quiet: Option<Spanned<Value>>,
+    pub(super) quiet_passes: Option<Vec<Spanned<String>>>,
+    pub(super) send_empty: Option<Spanned<bool>>,
 }
 
 /// `[[rule]]`.
@@ -177,6 +181,7 @@ pub(super) struct Rule {
     pub(super) when: Option<Spanned<String>>,
     pub(super) tell_again: Option<Vec<Spanned<String>>>,
     pub(super) related: Option<Spanned<String>>,
+    pub(super) priority: Option<Spanned<Value>>,
     #[serde(default)]
     pub(super) feeds: Vec<Spanned<String>>,
     #[serde(default)]

@@ -19,6 +19,7 @@ mod houses;
 mod polling;
 mod queries;
 mod refused;
+mod timing;
 
 /// What a desk needs at least.
 const DESK: &str = r#"
