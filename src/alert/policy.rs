@@ -218,6 +218,8 @@ pub enum Quiet {
     Withdrawn,
     /// The rule's time is over.
     Over,
+    /// A person asked for silence.
+    Silenced,
 }
 
 impl Quiet {
@@ -230,6 +232,7 @@ impl Quiet {
             Self::Related => "related",
             Self::Withdrawn => "withdrawn",
             Self::Over => "over",
+            Self::Silenced => "silenced",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Claims the deliveries that are due and attempts each, within limits.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::task::{Id, JoinError, JoinSet};
@@ -12,7 +12,7 @@ use crate::{
     config::Live,
     model::Generation,
     observe,
-    pipeline::{self, Context, deliver::DeliverError},
+    pipeline::{self, Context, deliver::DeliverError, gate},
     store::{ClaimedDelivery, Ended, StoreError},
 };
 
@@ -122,8 +122,10 @@ impl Running {
         if due.is_none_or(|due| due > now) {
             return Ok(());
         }
-        for delivery in context.store.write(move |tx| tx.claim_deliveries(now, LEASE, free)).await?
-        {
+        let live = Arc::clone(&in_force);
+        let claim =
+            context.store.write(move |tx| gate::claim(tx, &live.live, now, LEASE, free)).await?;
+        for delivery in claim {
             let span = info_span!(
                 "deliver", delivery.id = %delivery.id, recipient.name = %delivery.recipient,
                 attempt = delivery.attempts + 1

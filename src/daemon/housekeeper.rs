@@ -39,12 +39,13 @@ async fn tidy(
 ) -> Result<(), StoreError> {
     let (live, now) = (context.in_force(), context.clock.now());
     let limits = &live.live.limits;
-    let steps: [(&str, Step, Duration); 5] = [
+    let steps: [(&str, Step, Duration); 6] = [
         ("sketches", |tx, before| tx.prune_sketches(before), live.live.story.window),
         ("articles", |tx, before| tx.prune_articles(before), limits.retention),
         ("pages", |tx, before| tx.prune_pages(before), limits.retention),
         ("stories", |tx, before| tx.prune_stories(before), limits.retention),
         ("alerts", |tx, before| tx.prune_alerts(before), limits.alert_retention),
+        ("silences", |tx, before| tx.prune_silences(before), limits.alert_retention),
     ];
     for (name, step, age) in steps {
         let before = now - age;

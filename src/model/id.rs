@@ -55,6 +55,8 @@ ids! {
     AlertId,
     /// A delivery's row.
     DeliveryId,
+    /// The row of a silence that a person asked for.
+    SilenceId,
     /// The row of a web page that is fetched for its text.
     PageId,
 }

@@ -14,5 +14,5 @@ pub use feed::{
 };
 pub use id::{
     AlertId, ArticleId, Claim, DeliveryId, FeedId, FeedName, Generation, ItemKey, PageId,
-    RecipientName, RuleName, StoryId,
+    RecipientName, RuleName, SilenceId, StoryId,
 };

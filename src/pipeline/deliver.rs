@@ -5,11 +5,11 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use jiff::{Timestamp, tz::TimeZone};
 use tracing::{info, warn};
 
-use super::{Context, InForce};
+use super::{Context, InForce, held};
 use crate::{
     alert::{
         self, Carrier, Letter, Reason, RelatedStory, Telling,
-        letter::Held,
+        letter::{Held, Watch},
         retry::{self, Failure, Verdict},
     },
     config::Live,
@@ -59,6 +59,8 @@ struct Told {
     newest: AlertId,
     tellings: Vec<Telling>,
     thread: Thread,
+    held: Held,
+    watch: Option<Watch>,
 }
 
 /// Attempts a delivery that was claimed.
@@ -89,11 +91,11 @@ async fn frozen(
         let now = context.clock.now();
         let told = {
             let (claimed, in_force) = (claimed.clone(), Arc::clone(in_force));
-            context.store.read(move |tx| told(tx, &claimed, &in_force)).await
+            context.store.read(move |tx| told(tx, &claimed, &in_force, now)).await
         };
         let told =
             told.map_err(|source| DeliverError::Read { delivery: claimed.id.to_string(), source })?;
-        if told.tellings.is_empty() {
+        if told.tellings.is_empty() && told.watch.is_none() {
             return Ok(Err("nothing is left of what it was to tell".to_owned()));
         }
         let newest = told.newest;
@@ -128,8 +130,8 @@ fn write_message(
         timezone,
         now,
         late: (now > claimed.due_at && late >= LATE && claimed.attempts == 0).then_some(late),
-        held: Held::default(),
-        watch: None,
+        held: told.held,
+        watch: told.watch,
     };
     let rendered = alert::render(&letter);
     let message = Message {
@@ -221,6 +223,7 @@ fn told(
     tx: &ReadTx<'_>,
     claimed: &ClaimedDelivery,
     in_force: &InForce,
+    now: Timestamp,
 ) -> Result<Told, StoreError> {
     let alerts = tx.alerts_in(claimed.id)?;
     let mut tellings = Vec::new();
@@ -233,7 +236,11 @@ fn told(
         stories.extend(tx.related(alert.story)?);
     }
     let thread = tx.thread(claimed.id, &claimed.address, &rules, &stories)?;
-    Ok(Told { newest: tx.newest_alert()?, tellings, thread })
+    let newest = tx.newest_alert()?;
+    let held = held::held(tx, claimed, &in_force.live, newest)?;
+    let is_empty = tellings.is_empty();
+    let watch = if is_empty { held::watch(tx, claimed, &in_force.live, now)? } else { None };
+    Ok(Told { newest, tellings, thread, held, watch })
 }
 
 /// The alerts that are told: one for each rule and story, since the latest version is what is shown,
@@ -291,7 +298,7 @@ fn telling(
             .get(&alert.rule)
             .map_or_else(String::new, |rule| rule.query.source.to_string()),
         reason: alert.reason.clone(),
-        priority: None,
+        priority: alert.priority.map(|priority| priority.0),
         story: alert.story,
         article: shown.id,
         title: shown.article.title.clone(),

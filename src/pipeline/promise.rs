@@ -1,12 +1,15 @@
 //! What is told of a story after something happened to it: alerts, and the promises to tell them.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
+use super::silence;
 use crate::{
-    alert::{self, Decision, Happened, Policy, Reason, Recipient, StoryFacts},
+    alert::{self, Decision, Happened, Policy, Quiet, Reason, Recipient, StoryFacts},
     config::Live,
-    model::{AlertId, StoryId},
-    store::{Hearer, NewAlert, Promise, StoreError, WriteTx},
+    model::{AlertId, RecipientName, StoryId},
+    store::{Hearer, NewAlert, Promise, SilenceRow, StoreError, WriteTx},
 };
 
 /// Decides for every rule that has a match anywhere in the story or was told of it.
@@ -39,7 +42,6 @@ pub(super) fn tell(
                 continue;
             }
         };
-        tx.note_decision(happened.article, &rule, &reason.key())?;
         let new = NewAlert {
             rule: &rule,
             story,
@@ -48,12 +50,20 @@ pub(super) fn tell(
             words,
             origins,
             generation: live.generation,
+            priority: policy.priority,
             now,
         };
         // Made before: whoever heard it then has heard it.
-        let Some(alert) = tx.make_alert(&new)? else { continue };
-        alerts += 1;
-        promise(tx, alert, &new, policy, decision == Decision::Digest, live)?;
+        let made = tx.make_alert(&new)?;
+        let mut is_silenced = false;
+        if let Some(alert) = made {
+            alerts += 1;
+            let silences = silence::over(tx, &rule, story, live, now)?;
+            let digest = decision == Decision::Digest;
+            is_silenced = promise(tx, &Made { alert, new, policy, digest, silences }, live)?;
+        }
+        let word = if is_silenced { Quiet::Silenced.as_str().to_owned() } else { reason.key() };
+        tx.note_decision(happened.article, &rule, &word)?;
     }
     Ok(alerts)
 }
@@ -80,49 +90,102 @@ pub(super) fn tell_related(
     Ok(alerts)
 }
 
-/// Promises an alert: the first of a story to every address of the rule, what follows to those of
-/// them that heard the first.
-fn promise(
-    tx: &WriteTx<'_>,
+/// An alert that was made and is to be promised.
+struct Made<'a> {
     alert: AlertId,
-    new: &NewAlert<'_>,
-    policy: &Policy,
+    new: NewAlert<'a>,
+    policy: &'a Policy,
+    /// It waits for company.
     digest: bool,
-    live: &Live,
-) -> Result<(), StoreError> {
+    /// Silences over it, each for everybody or for one recipient.
+    silences: Vec<SilenceRow>,
+}
+
+/// Promises an alert: the first of a story to every address of the rule, what follows to those of
+/// them that heard the first, or that did not because of a silence. Says whether silences kept it
+/// from everybody.
+///
+/// A kill goes to those who heard of the story, whatever is silent, and to nobody else.
+fn promise(tx: &WriteTx<'_>, made: &Made<'_>, live: &Live) -> Result<bool, StoreError> {
+    let Made { new, policy, .. } = made;
     let (first, kill) = (*new.reason == Reason::First, matches!(new.reason, Reason::Kill { .. }));
-    let hearers = if first { Vec::new() } else { tx.reader().hearers(new.rule, new.story)? };
+    let (hearers, hushed) = if first {
+        Default::default()
+    } else {
+        (tx.reader().hearers(new.rule, new.story)?, tx.reader().hushed(new.rule, new.story)?)
+    };
+    let (mut told, mut silenced) = (0, 0);
     for recipient in policy.notify.iter().filter_map(|name| live.recipients.get(name)) {
-        let (due, gathers) = if digest {
-            let due = recipient.next_digest(new.now);
-            (due, Recipient::gathers_in_digest(due))
-        } else {
-            let due = if kill { new.now } else { recipient.due(new.now) };
-            (due, recipient.gathers_by(new.story, due))
+        let is_for = |silence: &&SilenceRow| {
+            silence.asked.recipient.as_ref().is_none_or(|name| *name == recipient.name)
         };
+        let silence = made.silences.iter().find(is_for).filter(|_| !kill);
         for address in &recipient.email {
-            let heard =
-                |hearer: &&Hearer| hearer.recipient == recipient.name && hearer.address == *address;
-            match hearers.iter().find(heard).map(|hearer| hearer.promised) {
-                None if !first => continue,
+            let heard = heard(&hearers, recipient, address);
+            let was_hushed =
+                || hushed.iter().any(|(name, at)| *name == recipient.name && at == address);
+            let gathering = heard.and_then(|hearer| hearer.promised);
+            let is_told = match heard {
+                None => first || !kill && was_hushed(),
                 // The message that was to tell of the story will leave it out.
-                Some(Some(_)) if kill => continue,
-                Some(Some(gathering)) => {
-                    tx.join(gathering, alert)?;
+                Some(_) => !(kill && gathering.is_some()),
+            };
+            if !is_told {
+                continue;
+            }
+            match (silence, gathering) {
+                (Some(silence), _) => {
+                    tx.note_silenced(made.alert, &recipient.name, address, silence.id)?;
+                    silenced += 1;
                     continue;
                 }
-                None | Some(None) => {}
+                (None, Some(gathering)) => {
+                    tx.join(gathering, made.alert)?;
+                }
+                (None, None) => enqueue(tx, made, recipient, address, live)?,
             }
-            tx.enqueue(&Promise {
-                alert,
-                recipient: &recipient.name,
-                address,
-                gathers: &gathers,
-                due,
-                domain: live.mail_domain(),
-                now: new.now,
-            })?;
+            told += 1;
         }
     }
+    Ok(told == 0 && silenced > 0)
+}
+
+/// How an address heard of a story: by the recipient's own messages, else by those of another who
+/// has the address too.
+fn heard<'h>(hearers: &'h [Hearer], recipient: &Recipient, address: &str) -> Option<&'h Hearer> {
+    let at = || hearers.iter().filter(|hearer| hearer.address == address);
+    at().find(|hearer| hearer.recipient == recipient.name).or_else(|| at().next())
+}
+
+fn enqueue(
+    tx: &WriteTx<'_>,
+    made: &Made<'_>,
+    recipient: &Recipient,
+    address: &str,
+    live: &Live,
+) -> Result<(), StoreError> {
+    let Made { alert, new, .. } = made;
+    let when = recipient.appointment(new.story, new.reason, new.priority, made.digest, new.now);
+    tx.enqueue(&Promise {
+        alert: *alert,
+        recipient: &recipient.name,
+        address,
+        alike: &alike(recipient, address, live),
+        gathers: &when.gathers,
+        due: when.due,
+        waits: when.waits,
+        domain: live.mail_domain(),
+        now: new.now,
+    })?;
     Ok(())
+}
+
+/// The recipients whose messages to an address tell a recipient too: one story is one mail there,
+/// under however many names.
+pub(super) fn alike(recipient: &Recipient, address: &str, live: &Live) -> Vec<RecipientName> {
+    let shares = |other: &&Arc<Recipient>| {
+        other.name == recipient.name
+            || other.shares_with(recipient) && other.email.iter().any(|at| at == address)
+    };
+    live.recipients.values().filter(shares).map(|other| other.name.clone()).collect()
 }

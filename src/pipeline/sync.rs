@@ -1,9 +1,11 @@
-//! Makes the store agree with the configuration: feeds added, moved and retired, rules renamed.
+//! Makes the store agree with the configuration: feeds added, moved and retired, rules renamed, slots
+//! opened.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::gate;
 use crate::{
     config::Live,
     model::FeedSpec,
@@ -47,7 +49,7 @@ pub fn sync(
     for (name, was) in &live.renamed {
         tx.rename_rule(was, name)?;
     }
-    Ok(())
+    gate::open_slots(tx, live, now)
 }
 
 /// Spreads the feeds that are overdue, as after a long stop: each is asked once, and not all at the

@@ -25,6 +25,8 @@ pub use sqlite::{
     polls::{PollNotes, PollRow},
     revisions::Version,
     rules::Activity,
+    silences::{NewSilence, SilenceRow, SilencedRow},
     stories::{ExactCopy, Headline, Link, StoryRow},
+    timing::{Fold, Gathering, Why},
     upkeep::{Counts, LoadVerdict},
 };

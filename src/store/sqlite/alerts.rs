@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     alert::{Quiet, Reason, Told},
-    model::{AlertId, ArticleId, Generation, RuleName, StoryId},
+    model::{AlertId, ArticleId, Generation, Priority, RuleName, StoryId},
     query::{Field, Hit},
     rule::RuleMatch,
     store::StoreError,
@@ -49,6 +49,8 @@ pub struct AlertRow {
     pub article: ArticleId,
     /// When it was made.
     pub made_at: Timestamp,
+    /// How urgent its rule was then.
+    pub priority: Option<Priority>,
 }
 
 /// An alert to be made.
@@ -66,6 +68,8 @@ pub struct NewAlert<'a> {
     pub words: u32,
     /// Independent origins now.
     pub origins: u32,
+    /// How urgent the rule is.
+    pub priority: Option<Priority>,
     /// The configuration that decides.
     pub generation: Generation,
     /// Now.
@@ -122,8 +126,9 @@ impl WriteTx<'_> {
         let made = self
             .db
             .prepare_cached(
-                "INSERT OR IGNORE INTO alert (rule, story, reason_key, article, words, origins, generation, made_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT OR IGNORE INTO alert
+                     (rule, story, reason_key, article, words, origins, generation, made_at, priority)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute((
                 new.rule.as_str(),
@@ -134,6 +139,7 @@ impl WriteTx<'_> {
                 new.origins,
                 new.generation.0.cast_signed(),
                 to_ms(new.now),
+                new.priority.map(|priority| priority.0),
             ))?;
         Ok((made == 1).then(|| AlertId(self.db.last_insert_rowid())))
     }
@@ -143,6 +149,7 @@ impl WriteTx<'_> {
         let both = (was.as_str(), name.as_str());
         self.db.execute("UPDATE OR IGNORE alert SET rule = ?2 WHERE rule = ?1", both)?;
         self.db.execute("UPDATE OR IGNORE rule_match SET rule = ?2 WHERE rule = ?1", both)?;
+        self.db.execute("UPDATE silence SET rule = ?2 WHERE rule = ?1", both)?;
         Ok(())
     }
 }
@@ -179,10 +186,13 @@ impl ReadTx<'_> {
         .collect()
     }
 
-    /// Whether a rule was told of any of these stories.
+    /// Whether a rule told somebody of any of these stories: what was silenced throughout was not.
     pub fn told_any(&self, rule: &RuleName, stories: &[StoryId]) -> Result<bool, StoreError> {
-        let mut told =
-            self.db.prepare_cached("SELECT 1 FROM alert WHERE rule = ?1 AND story = ?2")?;
+        let mut told = self.db.prepare_cached(
+            "SELECT 1 FROM alert WHERE rule = ?1 AND story = ?2
+                 AND (EXISTS (SELECT 1 FROM delivery_alert WHERE alert = alert.id)
+                     OR NOT EXISTS (SELECT 1 FROM silenced WHERE alert = alert.id))",
+        )?;
         for story in stories {
             if told.exists((rule.as_str(), story.0))? {
                 return Ok(true);
@@ -227,7 +237,7 @@ impl ReadTx<'_> {
         value: i64,
     ) -> Result<Vec<AlertRow>, StoreError> {
         let mut rows = self.db.prepare_cached(&format!(
-            "SELECT id, rule, story, reason_key, article, made_at FROM alert WHERE {condition} ORDER BY id"
+            "SELECT id, rule, story, reason_key, article, made_at, priority FROM alert WHERE {condition} ORDER BY id"
         ))?;
         let mut rows = rows.query([value])?;
         let mut found = Vec::new();
@@ -239,6 +249,7 @@ impl ReadTx<'_> {
                 reason: reason_from(&row.get::<_, String>(3)?)?,
                 article: ArticleId(row.get(4)?),
                 made_at: from_ms(row.get(5)?),
+                priority: row.get::<_, Option<u8>>(6)?.map(Priority),
             });
         }
         Ok(found)

@@ -27,10 +27,14 @@ pub struct Promise<'a> {
     pub recipient: &'a RecipientName,
     /// To which address.
     pub address: &'a str,
+    /// Recipients whose message to this address may tell it as well, the one itself among them.
+    pub alike: &'a [RecipientName],
     /// Alerts with the same value share a message.
     pub gathers: &'a str,
     /// When the message is due.
     pub due: Timestamp,
+    /// It would be due earlier, were it not for quiet hours.
+    pub waits: bool,
     /// The right-hand side of its Message-ID.
     pub domain: &'a str,
     /// Now.
@@ -80,15 +84,7 @@ pub struct Thread {
 impl WriteTx<'_> {
     /// Promises an alert to an address: in the message that is gathering there, or in a new one.
     pub fn enqueue(&self, promise: &Promise<'_>) -> Result<DeliveryId, StoreError> {
-        let mut open = self.db.prepare_cached(
-            "SELECT id FROM delivery WHERE address = ?1 AND gathers = ?2 AND recipient = ?3
-                 AND state = 'due' AND bytes IS NULL ORDER BY id LIMIT 1",
-        )?;
-        let open: Option<i64> = open
-            .query_row((promise.address, promise.gathers, promise.recipient.as_str()), |row| {
-                row.get(0)
-            })
-            .optional()?;
+        let open = self.gathering(promise.address, promise.gathers, promise.alike)?;
         let delivery = match open {
             Some(delivery) => {
                 // Only an urgent alert brings the time forward; a claimed delivery is at its time.
@@ -99,19 +95,41 @@ impl WriteTx<'_> {
             }
             None => self.open_delivery(&promise.posting(), promise.due)?,
         };
-        let delivery = DeliveryId(delivery);
-        self.join(delivery, promise.alert)?;
-        Ok(delivery)
+        let is_new = self.join(DeliveryId(delivery), promise.alert)?;
+        if is_new && promise.waits {
+            self.db
+                .prepare_cached("UPDATE delivery SET waited = waited + 1 WHERE id = ?1")?
+                .execute([delivery])?;
+        }
+        Ok(DeliveryId(delivery))
     }
 
-    /// Adds an alert to a message that is not frozen.
-    pub fn join(&self, delivery: DeliveryId, alert: AlertId) -> Result<(), StoreError> {
-        self.db
+    /// The message that gathers at an address for one of these recipients and is not frozen.
+    pub(super) fn gathering(
+        &self,
+        address: &str,
+        gathers: &str,
+        recipients: &[RecipientName],
+    ) -> Result<Option<i64>, StoreError> {
+        let names: Vec<_> = recipients.iter().map(RecipientName::as_str).collect();
+        let mut open = self.db.prepare_cached(
+            "SELECT id FROM delivery WHERE address = ?1 AND gathers = ?2
+                 AND recipient IN (SELECT value FROM json_each(?3))
+                 AND state = 'due' AND bytes IS NULL ORDER BY id LIMIT 1",
+        )?;
+        let names = serde_json::Value::from(names).to_string();
+        Ok(open.query_row((address, gathers, names), |row| row.get(0)).optional()?)
+    }
+
+    /// Adds an alert to a message that is not frozen; false when it is there already.
+    pub fn join(&self, delivery: DeliveryId, alert: AlertId) -> Result<bool, StoreError> {
+        let joined = self
+            .db
             .prepare_cached(
                 "INSERT OR IGNORE INTO delivery_alert (delivery, alert) VALUES (?1, ?2)",
             )?
             .execute((delivery.0, alert.0))?;
-        Ok(())
+        Ok(joined == 1)
     }
 
     /// Puts a message into the outbox that is whole from the start: `write` makes it for its
@@ -132,7 +150,11 @@ impl WriteTx<'_> {
     }
 
     /// The number and the instance make the Message-ID; it is fixed here, before any attempt.
-    fn open_delivery(&self, posting: &Posting<'_>, due: Timestamp) -> Result<i64, StoreError> {
+    pub(super) fn open_delivery(
+        &self,
+        posting: &Posting<'_>,
+        due: Timestamp,
+    ) -> Result<i64, StoreError> {
         self.db
             .prepare_cached(
                 "INSERT INTO delivery (id, recipient, address, gathers, state, due_at, made_at, message_id)
@@ -150,7 +172,7 @@ impl WriteTx<'_> {
         Ok(self.db.last_insert_rowid())
     }
 
-    /// Fixes the bytes of a message; false when the claim is lost, or when what it tells was
+    /// Fixes the bytes of a message, which then counts what was silenced up to `newest`; false when the claim is lost, or when what it tells was
     /// followed by an alert after `newest`, so that it must be made again.
     pub fn freeze(
         &self,
@@ -175,6 +197,9 @@ impl WriteTx<'_> {
                 &frozen.sender,
                 &frozen.bytes,
             ))?;
+        if changed == 1 {
+            self.count_silenced(delivery, newest)?;
+        }
         Ok(changed == 1)
     }
 }

@@ -22,7 +22,9 @@ mod rows;
 pub(super) mod rules;
 mod schema;
 mod search;
+pub(super) mod silences;
 pub(super) mod stories;
+pub(super) mod timing;
 pub(super) mod upkeep;
 mod window;
 

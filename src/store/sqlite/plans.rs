@@ -16,14 +16,14 @@ use super::{WriteTx, schema, tune, window::LiveWindow};
 use crate::{
     alert::Reason,
     model::{
-        Article, ArticleId, FeedId, FeedName, Generation, Item, ItemKey, PollOutcome,
+        AlertId, Article, ArticleId, FeedId, FeedName, Generation, Item, ItemKey, PollOutcome,
         RecipientName, RuleName, StoryId, Validators,
     },
     rule::RuleMatch,
     schedule::{Cadence, Gap, Habits},
     store::{
-        Described, Ended, ExactCopy, Frozen, NewAlert, PageEnd, Place, PollEnd, PollNotes, Promise,
-        Resting, StoreError, WantedPage,
+        Described, Ended, ExactCopy, Fold, Frozen, NewAlert, NewSilence, PageEnd, Place, PollEnd,
+        PollNotes, Posting, Promise, Resting, StoreError, WantedPage, Why,
     },
     story::{
         Account, Evidence, Ground, Provenance, Relation, Share, Sketch, Subject, Thresholds,
@@ -175,6 +175,7 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
             article: ArticleId(1),
             words: 9,
             origins: 1,
+            priority: None,
             generation: Generation(1),
             now: NOW,
         };
@@ -183,8 +184,10 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
             alert,
             recipient: &recipient,
             address: "desk@desk.example",
+            alike: std::slice::from_ref(&recipient),
             gathers: "story:1",
             due: NOW,
+            waits: true,
             domain: "desk.example",
             now: NOW,
         })?;
@@ -215,6 +218,38 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     tx.prune_articles(NOW)?;
     tx.prune_stories(NOW)?;
     tx.prune_alerts(NOW)?;
+    Ok(())
+}
+
+/// What is silent and what waits.
+fn some_silence(tx: &WriteTx<'_>) -> Result<(), StoreError> {
+    let (reader, rule, recipient) =
+        (tx.reader(), RuleName::new("crane"), RecipientName::new("desk"));
+    let asked = NewSilence { rule: Some(rule.clone()), ..NewSilence::default() };
+    let silence = tx.add_silence(&asked, NOW + LEASE, NOW)?;
+    assert_eq!((reader.silences(NOW)?.len(), reader.silences_of(&rule, NOW)?.len()), (1, 1));
+    let address = "else@desk.example";
+    let gathers = "slot:7";
+    let posting =
+        Posting { recipient: &recipient, address, gathers, domain: "desk.example", now: NOW };
+    let alike = std::slice::from_ref(&recipient);
+    tx.open_slot(&posting, alike, NOW)?;
+    tx.open_slot(&posting, alike, NOW)?;
+    let [claimed] = tx.claim_deliveries(NOW, LEASE, 4)?.try_into().unwrap();
+    tx.note_left(claimed.id, NOW + LEASE)?;
+    assert_eq!(reader.left(&recipient, address, NOW)?, [NOW + LEASE]);
+    tx.note_silenced(AlertId(1), &recipient, address, silence)?;
+    reader.silenced_of(AlertId(1))?;
+    reader.hushed(&rule, StoryId(1))?;
+    reader.uncounted(address, AlertId(1))?;
+    tx.fold(&claimed, &Fold { gathers: "folded", due: NOW, why: Why::AtMost })?;
+    let [claimed] = tx.claim_deliveries(NOW, LEASE, 4)?.try_into().unwrap();
+    tx.open_slot(&posting, alike, NOW)?;
+    tx.fold(&claimed, &Fold { gathers, due: NOW, why: Why::Quiet })?;
+    assert_eq!(reader.gathering_of(claimed.id)?, None);
+    tx.end_silence(silence, NOW)?;
+    reader.silence(silence)?;
+    tx.prune_silences(NOW)?;
     Ok(())
 }
 
@@ -274,6 +309,7 @@ fn no_statement_of_the_day_reads_a_whole_table() {
     tx.sync_feed(&FeedName::new("post"), "https://post.example", "post.example", NOW).unwrap();
     tx.sync_access(&FeedName::new("post"), 7, NOW).unwrap();
     a_day(&mut tx).unwrap();
+    some_silence(&tx).unwrap();
     some_pages(&tx).unwrap();
     transaction.commit().unwrap();
     connection.trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>).unwrap();

@@ -12,10 +12,11 @@ const STEPS: &[&str] = &[
     include_str!("schema/003.sql"),
     include_str!("schema/004.sql"),
     include_str!("schema/005.sql"),
+    include_str!("schema/006.sql"),
 ];
 
 /// The newest schema this program knows: how many steps there are.
-pub(super) const NEWEST: i64 = 5;
+pub(super) const NEWEST: i64 = 6;
 
 /// The schema a file has.
 pub(super) fn version(connection: &Connection) -> Result<i64, StoreError> {

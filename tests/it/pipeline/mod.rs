@@ -8,9 +8,11 @@ mod operator;
 mod outbox;
 mod pages;
 mod provenance;
+mod spared;
 mod texts;
 mod told;
 mod week;
+mod year;
 
 use std::{sync::Arc, time::Duration};
 

@@ -24,6 +24,7 @@ async fn promise(store: &Store, of: i64, due: Timestamp, now: Timestamp) -> i64 
             article: ArticleId(of),
             words: 90,
             origins: 1,
+            priority: None,
             generation: Generation(1),
             now,
         })?;
@@ -31,8 +32,10 @@ async fn promise(store: &Store, of: i64, due: Timestamp, now: Timestamp) -> i64 
             alert: alert.unwrap(),
             recipient: &RecipientName::new("desk"),
             address: "one@desk.example",
+            alike: &[RecipientName::new("desk")],
             gathers: "slot",
             due,
+            waits: false,
             domain: "desk.example",
             now,
         })?;
@@ -77,6 +80,7 @@ async fn an_alert_is_made_once() {
             article: ArticleId(7),
             words: 900,
             origins: 2,
+            priority: None,
             generation: Generation(2),
             now: minute(1),
         })
@@ -126,6 +130,7 @@ async fn a_message_whose_story_was_killed_meanwhile_is_made_again() {
             article: ArticleId(1),
             words: 90,
             origins: 1,
+            priority: None,
             generation: Generation(1),
             now: start(),
         })
