@@ -6,7 +6,7 @@ use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 
 use super::{
     check::CheckArgs, demo::DemoArgs, feeds::FeedsCommand, rules::RulesCommand,
-    stage::StageCommand, stories::StoriesCommand,
+    silences::SilencesCommand, stage::StageCommand, stories::StoriesCommand,
 };
 use crate::worker;
 
@@ -51,6 +51,9 @@ pub(crate) enum Command {
     /// See which articles are one story, and mend it
     #[command(subcommand)]
     Stories(StoriesCommand),
+    /// Hear nothing of a rule, a story or a topic for a while
+    #[command(subcommand)]
+    Silences(SilencesCommand),
     /// Run one stage on files, one JSON object a line: for scripts, debugging and measurement
     #[command(subcommand)]
     Stage(StageCommand),

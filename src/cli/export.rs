@@ -71,7 +71,8 @@ fn write(tx: &ReadTx<'_>, what: Subject, since: Timestamp) -> Result<(), WriteEr
         }
         Subject::Alerts => {
             for alert in tx.alerts_since(since)? {
-                line(&json::alert(&alert, &tx.deliveries_of(alert.id)?))?;
+                let silenced = tx.silenced_of(alert.id)?;
+                line(&json::alert(&alert, &tx.deliveries_of(alert.id)?, &silenced))?;
             }
         }
         Subject::Deliveries => {

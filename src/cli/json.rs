@@ -8,7 +8,10 @@ use crate::{
     model::{Article, StoryId},
     query::Hit,
     schedule::Gap,
-    store::{AlertRow, ArticleRow, Constraints, DeliveryRow, FeedRow, MatchRow, PollRow, StoryRow},
+    store::{
+        AlertRow, ArticleRow, Constraints, DeliveryRow, FeedRow, MatchRow, PollRow, SilencedRow,
+        StoryRow,
+    },
     story::{Authorship, Certainty, Relation, Sign, Zone},
 };
 
@@ -125,7 +128,10 @@ pub(super) fn story_by_hand(row: &StoryRow, said: &Constraints) -> Value {
     present(story)
 }
 
-pub(super) fn alert(row: &AlertRow, deliveries: &[DeliveryRow]) -> Value {
+pub(super) fn alert(row: &AlertRow, deliveries: &[DeliveryRow], silenced: &[SilencedRow]) -> Value {
+    let silenced = silenced.iter().map(|row| {
+        json!({"recipient": row.recipient.as_str(), "address": row.address, "silence": row.silence.id.0})
+    });
     present(json!({
         "id": row.id.0,
         "rule": row.rule.as_str(),
@@ -134,7 +140,9 @@ pub(super) fn alert(row: &AlertRow, deliveries: &[DeliveryRow]) -> Value {
         "reason_key": row.reason.key(),
         "article": row.article.0,
         "made_at": time(row.made_at),
+        "priority": row.priority.map(|priority| priority.0),
         "deliveries": deliveries.iter().map(|delivery| delivery.id.0).collect::<Vec<_>>(),
+        "silenced": silenced.collect::<Vec<_>>(),
     }))
 }
 

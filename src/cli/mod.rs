@@ -15,6 +15,7 @@ mod rules;
 mod run;
 mod search;
 mod shown;
+mod silences;
 mod stage;
 mod status;
 mod stories;
@@ -90,6 +91,7 @@ fn dispatch(command: args::Command) -> anyhow::Result<Exit> {
         Command::Feeds(feeds) => feeds::run(&feeds),
         Command::Rules(rules) => rules::run(&rules),
         Command::Stories(stories) => stories::run(&stories),
+        Command::Silences(silences) => silences::run(&silences),
         Command::Stage(stage) => stage::run(stage),
         Command::ReadPages => {
             worker::serve()?;

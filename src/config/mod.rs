@@ -63,6 +63,12 @@ fn load_after(path: &Path, generation: Generation, old: Option<&Live>) -> Result
     Ok(Loaded { live, warnings })
 }
 
+/// The moment that a day, which counts to its end in UTC, or a moment in RFC 3339 names, as `until`
+/// of a rule does.
+pub fn until(text: &str) -> Option<jiff::Timestamp> {
+    value::until(&toml::Value::from(text)).ok()
+}
+
 /// Reads `[alias]` and `[[rule]]` of a file or folder, for stages that need no more. What rules
 /// say of feeds and recipients is not checked.
 pub fn load_rules(path: &Path) -> Result<Rules, Report> {

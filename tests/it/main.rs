@@ -27,6 +27,7 @@ mod polite;
 mod related;
 mod reloads;
 mod rules;
+mod silences;
 mod smtp;
 mod store;
 mod stories;

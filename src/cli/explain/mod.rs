@@ -23,8 +23,8 @@ use crate::{
     query::{self, Explanation},
     rule::Rule,
     store::{
-        AlertRow, ArticleRow, Constraints, DeliveryRow, JudgementRow, MatchRow, PageRow, Store,
-        StoryRow, Version,
+        AlertRow, ArticleRow, Constraints, DeliveryRow, JudgementRow, MatchRow, PageRow,
+        SilencedRow, Store, StoryRow, Version,
     },
     story::{self, Sign},
     text::address,
@@ -36,7 +36,7 @@ struct Known {
     page: Option<PageRow>,
     story: Option<StoryRow>,
     matches: Vec<MatchRow>,
-    alerts: Vec<(AlertRow, Vec<DeliveryRow>)>,
+    alerts: Vec<(AlertRow, Vec<DeliveryRow>, Vec<SilencedRow>)>,
     /// How it was judged when it came, with the articles that it was compared with.
     judgements: Vec<(JudgementRow, Option<ArticleRow>)>,
     said: Constraints,
@@ -123,7 +123,8 @@ fn find(store: Store, wanted: String) -> anyhow::Result<Found> {
             let mut alerts = Vec::new();
             for alert in tx.alerts_of(row.story)? {
                 let deliveries = tx.deliveries_of(alert.id)?;
-                alerts.push((alert, deliveries));
+                let silenced = tx.silenced_of(alert.id)?;
+                alerts.push((alert, deliveries, silenced));
             }
             let mut judgements = Vec::new();
             for judgement in tx.judgements_of(id)? {
@@ -165,8 +166,8 @@ fn ask(row: &ArticleRow, name: &str, config: &Path) -> anyhow::Result<Asked> {
 
 fn to_json(known: &Known, asked: Option<&Asked>) -> Value {
     let article = &known.row.article;
-    let alerts = known.alerts.iter().map(|(alert, deliveries)| {
-        let mut told = json::alert(alert, deliveries);
+    let alerts = known.alerts.iter().map(|(alert, deliveries, silenced)| {
+        let mut told = json::alert(alert, deliveries, silenced);
         told["deliveries"] = deliveries.iter().map(json::delivery).collect();
         told
     });
@@ -268,6 +269,7 @@ fn decided(decision: &str) -> &str {
         "withdrawn" => "not told, the story was withdrawn",
         "related" => "not told, the event was told by a related story",
         "over" => "not told, the rule is over",
+        "silenced" => "not told, a silence was over it",
         other => other,
     }
 }
@@ -291,7 +293,7 @@ fn tell_alerts(known: &Known) {
     if known.alerts.is_empty() {
         say("  none");
     }
-    for (alert, deliveries) in &known.alerts {
+    for (alert, deliveries, silenced) in &known.alerts {
         say(&format!(
             "  alert {} for `{}`: {} (made {})",
             alert.id, alert.rule, alert.reason, alert.made_at
@@ -309,6 +311,14 @@ fn tell_alerts(known: &Known) {
             say(&format!(
                 "      delivery {} to `{}` <{}>: {fate}",
                 delivery.id, delivery.recipient, delivery.address
+            ));
+        }
+        for SilencedRow { silence, recipient, address } in silenced {
+            let note = silence.asked.note.as_ref();
+            let note = note.map_or_else(String::new, |note| format!(": {note}"));
+            say(&format!(
+                "      not told to `{recipient}` <{address}>: silence {} ({}) until {:.0}{note}",
+                silence.id, silence.asked, silence.until
             ));
         }
     }

@@ -1,6 +1,6 @@
 //! `wiredesk stories show`: one story, who carried it, what is related, what was told of it.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,8 @@ use crate::{
     },
     model::StoryId,
     store::{
-        AlertRow, ArticleRow, Constraints, DeliveryRow, Link, ReadTx, Refused, StoreError, StoryRow,
+        AlertRow, ArticleRow, Constraints, DeliveryRow, Link, ReadTx, Refused, SilencedRow,
+        StoreError, StoryRow,
     },
 };
 
@@ -37,7 +38,7 @@ struct Shown {
     row: StoryRow,
     /// Related stories with their leads.
     related: Vec<(Link, Option<ArticleRow>)>,
-    alerts: Vec<(AlertRow, Vec<DeliveryRow>)>,
+    alerts: Vec<(AlertRow, Vec<DeliveryRow>, Vec<SilencedRow>)>,
     said: Constraints,
 }
 
@@ -65,7 +66,8 @@ fn find(tx: &ReadTx<'_>, story: StoryId) -> Result<Result<Shown, Refused>, Store
     let mut alerts = Vec::new();
     for alert in tx.alerts_of(story)? {
         let deliveries = tx.deliveries_of(alert.id)?;
-        alerts.push((alert, deliveries));
+        let silenced = tx.silenced_of(alert.id)?;
+        alerts.push((alert, deliveries, silenced));
     }
     Ok(Ok(Shown { row, related, alerts, said: tx.constraints(story)? }))
 }
@@ -108,9 +110,12 @@ impl Shown {
             line(related(link, lead.as_ref()));
         }
         line(format!("\n{}", counted(self.alerts.len(), "alert")));
-        for (alert, deliveries) in &self.alerts {
+        for (alert, deliveries, silenced) in &self.alerts {
+            let by: BTreeSet<_> =
+                silenced.iter().map(|row| format!(", silence {}", row.silence.id)).collect();
+            let by: String = by.into_iter().collect();
             line(format!(
-                "  alert {} for `{}`: {} (made {}; {})",
+                "  alert {} for `{}`: {} (made {}; {}{by})",
                 alert.id,
                 alert.rule,
                 alert.reason,
@@ -144,7 +149,8 @@ impl Shown {
                 "match": link.articles.map(|(_, other)| other.0),
             }))
         });
-        let alerts = self.alerts.iter().map(|(alert, deliveries)| json::alert(alert, deliveries));
+        let alerts = self.alerts.iter();
+        let alerts = alerts.map(|(alert, told, silenced)| json::alert(alert, told, silenced));
         story["copies"] = copies.into();
         story["links"] = related.collect();
         story["alerts"] = alerts.collect();
