@@ -111,7 +111,7 @@ impl Common {
         let mut common = Self::new(sketch);
         let met: Vec<Meeting> =
             candidates.iter().map(|other| common.meet(sketch, &other.sketch)).collect();
-        let is_under_it = |other: &&&Candidate| other.sketch.title() == sketch.title();
+        let is_under_it = |other: &&&Candidate| other.sketch.headline() == sketch.headline();
         let mut under_it = candidates.iter().filter(is_under_it).map(|other| other.story);
         let first = under_it.next();
         common.headline_is_own = under_it.all(|story| Some(story) == first);

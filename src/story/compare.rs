@@ -36,9 +36,8 @@ pub(super) struct Overlap {
     telling: u32,
     /// The share of the headline in common.
     title: f64,
-    /// Whether all words of one headline, and enough of them, are in the other, and no third story
-    /// has them.
-    same_headline: bool,
+    /// How alike the headlines are.
+    headlines: Headlines,
 }
 
 impl Overlap {
@@ -52,15 +51,11 @@ impl Overlap {
     ) -> Self {
         let is_shorter = Self::is_shorter(article, other);
         let scale = article.scale().max(other.scale());
-        let same_headline = common.headline_is_own
-            && article.headline().is_some()
-            && other.headline().is_some()
-            && shared_share(article.title(), other.title()) >= 1.0;
         let mut overlap = Self {
             scale,
             longer: if is_shorter { met.shingles() } else { common.shingles(scale) },
             title: shared_share(article.title(), other.title()),
-            same_headline,
+            headlines: Headlines::of(article, other, common),
             ..Self::default()
         };
         for (kind, many) in Kinds::of(common, met, is_shorter, scale).iter() {
@@ -150,6 +145,33 @@ impl Overlap {
     fn is_only_quotes(&self, thresholds: &Thresholds) -> bool {
         self.unsampled(self.plain) >= thresholds.plain_shingles
             && self.plain_containment() < thresholds.plain_containment
+    }
+}
+
+/// How alike two headlines are that have enough words to tell one story from another.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Headlines {
+    /// They are others, or more than one other story has such a headline.
+    #[default]
+    Others,
+    /// All words of the one are in the other: it may have been cut, or the other tells more.
+    Cut,
+    /// The same words.
+    Same,
+}
+
+impl Headlines {
+    fn of(article: &Sketch, other: &Sketch, common: &Common) -> Self {
+        let are_long = article.headline().is_some() && other.headline().is_some();
+        if !are_long || !common.headline_is_own {
+            Self::Others
+        } else if article.title() == other.title() {
+            Self::Same
+        } else if shared_share(article.title(), other.title()) >= 1.0 {
+            Self::Cut
+        } else {
+            Self::Others
+        }
     }
 }
 
@@ -317,10 +339,15 @@ fn is_under_one_headline(
 ) -> bool {
     let (brief, long) = (a.words().min(b.words()), a.words().max(b.words()));
     let least = thresholds.rewrite.least_words;
-    overlap.same_headline
-        && !a.same_publisher(b)
+    let wording = match overlap.headlines {
+        Headlines::Others => return false,
+        Headlines::Cut => thresholds.headline_wording,
+        Headlines::Same => 0.0,
+    };
+    !a.same_publisher(b)
         && a.at().duration_since(b.at()).abs().as_hours() < thresholds.headline_hours
         && brief < least
+        && overlap.containment() >= wording
         && (long < least || substance.words().of_whole() >= thresholds.headline_words)
 }
 

@@ -138,6 +138,9 @@ pub struct Thresholds {
     /// Summaries of different publishers under one headline are copies within so many hours; the
     /// headline of a column comes again the next day.
     pub headline_hours: i64,
+    /// Where one of the headlines may have been cut, the containment that is needed as well: of
+    /// natural headlines, too, the longer often tells more.
+    pub headline_wording: f64,
     /// Where only one of them is a summary, the share of its telling words that the other has.
     pub headline_words: f64,
     /// The longest member of a story must agree to this share of `copy` …
@@ -200,6 +203,7 @@ impl Default for Thresholds {
             template_hours: 48,
             template_words: 170,
             headline_hours: 24,
+            headline_wording: 0.12,
             headline_words: 0.4,
             drift: 0.6,
             drift_words: 0.3,
@@ -408,7 +412,10 @@ fn drifts(best: &Compared<'_>, compared: &[Compared<'_>], thresholds: &Threshold
         .max_by_key(|one| (one.other.sketch.words(), Reverse(one.other.article)));
     best.overlap.similarity() < thresholds.drift_free
         && longest.is_some_and(|longest| {
-            longest.overlap.similarity() < thresholds.drift * thresholds.copy
+            // Two summaries under one headline need not have a word in common.
+            let is_brief = longest.other.sketch.words() < thresholds.rewrite.least_words;
+            !(is_brief && best.judgement.ground == Ground::Headline)
+                && longest.overlap.similarity() < thresholds.drift * thresholds.copy
                 && longest.substance.words().of_whole() < thresholds.drift_words
                 && longest.judgement.ground != Ground::Headline
         })

@@ -34,6 +34,31 @@ const MOST_EXTRAS: usize = 24;
 /// Headline words that two headlines have at least in common to be the same; of equal headlines of
 /// different publishers within a day, 19 of 21 were over copies (measured).
 const HEADLINE_WORDS: usize = 5;
+/// What stands between a label and its headline.
+const LABEL_ENDS: [&str; 2] = [": ", " | "];
+/// What papers put before the headline of a text that they took over, in lower case.
+const LABELS: &[&str] = &[
+    "analysis",
+    "breaking",
+    "breaking news",
+    "business",
+    "exclusive",
+    "explained",
+    "explainer",
+    "in pictures",
+    "just in",
+    "live",
+    "news",
+    "photos",
+    "read",
+    "sport",
+    "update",
+    "updated",
+    "video",
+    "watch",
+    "world",
+    "world news",
+];
 /// Headline words of so few bytes are articles and prepositions.
 const SHORTEST_TITLE_WORD: u8 = 4;
 
@@ -81,6 +106,8 @@ pub struct Sketch {
     at: i64,
     publisher: u32,
     words: u32,
+    /// One number for the first words of the headline; 0 where there are too few.
+    headline: u32,
     /// How many there are of each part of `data`.
     marks: u16,
     telling: u16,
@@ -133,12 +160,13 @@ impl Mark {
 
 impl Sketch {
     /// Grows whenever the same text would give other bytes.
-    pub const VERSION: u32 = 3;
-    const HEADER: usize = 35;
+    pub const VERSION: u32 = 4;
+    const HEADER: usize = 39;
 
     /// Sketches a text; a headline alone is its own text.
     pub fn of(subject: &Subject<'_>) -> Self {
         let title = read(subject.title, MOST_EXTRAS).0;
+        let bare = without_label(subject.title).map(|bare| read(bare, MOST_EXTRAS).0);
         let (mut text, mut total) = read(subject.text, MOST_WORDS);
         if text.is_empty() {
             total = title.len();
@@ -149,6 +177,10 @@ impl Sketch {
         let lead = &text[..text.len().min(LEAD_WORDS)];
         let numbers = extras(lead.iter().filter(|word| word.number).map(|word| word.hash));
         let says = |word: &&words::Word| word.length >= SHORTEST_TITLE_WORD || word.unspaced;
+        let says_enough =
+            |title: &Vec<words::Word>| title.iter().filter(says).count() >= HEADLINE_WORDS;
+        let title = bare.filter(says_enough).unwrap_or(title);
+        let headline = headline(title.iter().filter(says).map(|word| word.hash));
         let title = extras(title.iter().filter(says).map(|word| word.hash));
         // Two papers that drew on one agency have not printed one text.
         let whole = subject.credits.iter().filter(|credit| credit.evidence.zone != Zone::Inputs);
@@ -166,6 +198,7 @@ impl Sketch {
             at: subject.at.as_second(),
             publisher: hash_of(subject.publisher.trim().to_lowercase().as_bytes()),
             words: u32::try_from(total).unwrap_or(u32::MAX),
+            headline,
             marks: count(marks.len()),
             telling: count(telling.len()),
             figures: count(figures.len()),
@@ -212,11 +245,10 @@ impl Sketch {
         self.bare(self.numbers.into(), self.title)
     }
 
-    /// One number for the words of the headline, whatever their order; `None` where they are too
-    /// few to tell one story from another.
+    /// One number for how the headline begins, which a paper may have cut; `None` where it has too
+    /// few words to tell one story from another.
     pub(super) fn headline(&self) -> Option<u32> {
-        let words = self.title();
-        (words.len() >= HEADLINE_WORDS).then(|| hash_of(words.as_flattened()) & !3)
+        (self.headline != 0).then_some(self.headline)
     }
 
     /// The agencies that the text is credited to.
@@ -265,6 +297,7 @@ impl Sketch {
         bytes.extend(self.at.to_le_bytes());
         bytes.extend(self.publisher.to_le_bytes());
         bytes.extend(self.words.to_le_bytes());
+        bytes.extend(self.headline.to_le_bytes());
         bytes.extend([self.marks, self.telling, self.figures].map(u16::to_le_bytes).as_flattened());
         bytes.extend([self.numbers, self.title, self.credits, self.scale, self.telling_scale]);
         bytes.extend(hash_of(&self.data).to_le_bytes());
@@ -277,21 +310,22 @@ impl Sketch {
         let (header, data) = bytes.split_at_checked(Self::HEADER)?;
         let word = |at: usize| Some(u32::from_le_bytes(*header.get(at..)?.first_chunk()?));
         let half = |at: usize| Some(u16::from_le_bytes(*header.get(at..)?.first_chunk()?));
-        if word(0)? != Self::VERSION || word(31)? != hash_of(data) {
+        if word(0)? != Self::VERSION || word(35)? != hash_of(data) {
             return None;
         }
         let sketch = Self {
             at: i64::from_le_bytes(*header.get(4..)?.first_chunk()?),
             publisher: word(12)?,
             words: word(16)?,
-            marks: half(20)?,
-            telling: half(22)?,
-            figures: half(24)?,
-            numbers: header[26],
-            title: header[27],
-            credits: header[28],
-            scale: header[29],
-            telling_scale: header[30],
+            headline: word(20)?,
+            marks: half(24)?,
+            telling: half(26)?,
+            figures: half(28)?,
+            numbers: header[30],
+            title: header[31],
+            credits: header[32],
+            scale: header[33],
+            telling_scale: header[34],
             data: data.into(),
         };
         let length = sketch.telling_at() + packed::length::<TERM>(sketch.telling.into());
@@ -320,6 +354,19 @@ fn read(text: &str, most: usize) -> (Vec<words::Word>, usize) {
         reader.read(line);
     }
     reader.finish()
+}
+
+/// A headline without the label before it: "World: Harbour shut", "Watch | Harbour shut".
+fn without_label(title: &str) -> Option<&str> {
+    let (label, rest) = LABEL_ENDS.iter().find_map(|end| title.split_once(end))?;
+    LABELS.iter().any(|known| label.trim().eq_ignore_ascii_case(known)).then_some(rest)
+}
+
+/// One number for the first words of a headline that say something; 0 where there are too few.
+fn headline(mut words: impl Iterator<Item = u64>) -> u32 {
+    let first: Vec<u64> = words.by_ref().take(HEADLINE_WORDS).collect();
+    let mixed = first.iter().fold(0_u64, |mixed, word| mixed.rotate_left(5) ^ word);
+    if first.len() == HEADLINE_WORDS { hash_of(&mixed.to_le_bytes()) & !3 } else { 0 }
 }
 
 fn scale_of(words: usize) -> u8 {

@@ -18,6 +18,8 @@ use crate::model::{ArticleId, StoryId};
 
 /// Hits that a candidate needs, in shingles of the text; a lone shared shingle is chance.
 const FEWEST_HITS: u32 = 3;
+/// What the same headline counts: more than a sentence of furniture, less than a copy of the text.
+const HEADLINE_HITS: usize = 24;
 /// Seconds in a day of UTC.
 const DAY: i64 = 86_400;
 
@@ -169,7 +171,7 @@ impl Window {
         let needed = FEWEST_HITS.min(u32::try_from(sketch.marks().len()).unwrap_or(FEWEST_HITS));
         let mut slots: Vec<u32> = Vec::new();
         self.index.look_up(sketch, |slot| slots.push(slot));
-        self.index.look_up_headline(sketch, |slot| slots.extend([slot; FEWEST_HITS as usize]));
+        self.index.look_up_headline(sketch, |slot| slots.extend([slot; HEADLINE_HITS]));
         slots.sort_unstable();
         let mut found = Vec::new();
         for run in slots.chunk_by(|a, b| a == b) {

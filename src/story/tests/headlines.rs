@@ -17,7 +17,8 @@ fn summaries_under_one_headline_are_copies_whatever_part_they_show() {
         (summary(five, 100, "Q", 3), [0, 0]),
         (summary(five, 100, "P", 3), [0, 1]),
         (summary(five, 100, "Q", 24), [0, 1]),
-        // One cut off is found by wording only.
+        (summary("Watch: Crane falls into Arden harbour, channel blocked", 100, "Q", 3), [0, 0]),
+        // One that may have been cut needs some of the wording.
         (summary(cut, 100, "Q", 3), [0, 1]),
         (summary(cut, 32, "Q", 3), [0, 0]),
         (summary("Channel blocked: crane falls into harbour of Norland", 100, "Q", 3), [0, 1]),
@@ -43,4 +44,14 @@ fn the_headline_of_a_column_makes_no_copies() {
     let day = |n: u32, publisher, hours| summary(title, n * 100, publisher, hours);
     let columns = [day(0, "P", 0), day(1, "P", 24), day(2, "P", 48), day(3, "Q", 49)];
     assert_eq!(cluster(&columns), [0, 1, 2, 3]);
+}
+
+#[test]
+fn a_summary_under_the_headline_of_one_copy_need_not_be_like_the_longest() {
+    let title = "Crane falls into Arden harbour, channel blocked";
+    let first = summary(title, 0, "P", 0);
+    // The same text, longer and under a headline of its own.
+    let long = text(0, 60);
+    let subject = Subject { title: "", text: &long, publisher: "R", at: at(1), credits: &[] };
+    assert_eq!(cluster(&[first, Sketch::of(&subject), summary(title, 100, "Q", 2)]), [0, 0, 0]);
 }
