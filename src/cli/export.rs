@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{
     Exit,
     args::{ExportArgs, Subject},
+    explain::versions,
     json,
     open::{self, stop},
 };
@@ -60,7 +61,11 @@ fn write(tx: &ReadTx<'_>, what: Subject, since: Timestamp) -> Result<(), WriteEr
     match what {
         Subject::Articles => each(tx, since, |tx, row| {
             let matches = tx.matches_of(row.id)?;
-            Ok(line(&json::article(&row, &matches))?)
+            let mut value = json::article(&row, &matches);
+            if row.revision > 0 {
+                value["versions"] = versions::to_json(&tx.versions(row.id)?).into();
+            }
+            Ok(line(&value)?)
         })?,
         Subject::Stories => {
             for id in tx.stories_since(since)? {

@@ -1,5 +1,10 @@
 //! The real binary as a child: start, stop, reload, and what it leaves behind.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use rustix::process::Signal;
 use serde_json::json;
 
@@ -37,4 +42,25 @@ async fn it_starts_polls_and_stops_when_asked() {
     daemon.signal(Signal::INT);
     assert!(daemon.terminate().success());
     assert_eq!(desk.export("articles").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_article_said_before_is_exported_with_it() {
+    let edited = Arc::new(AtomicBool::new(false));
+    let answer = Arc::clone(&edited);
+    let origin = Origin::start(move |_| {
+        let said = if answer.load(Ordering::SeqCst) { "Two cranes fell" } else { "A crane fell" };
+        Answer::new(200, &[], FEED.replace("A crane fell", said))
+    })
+    .await;
+    let desk = Desk::new(&config(&origin, "harbour"));
+    let daemon = desk.run();
+    until("the article is stored", || (desk.export("articles").len() == 1).then_some(()));
+    assert_eq!(desk.export("articles")[0].get("versions"), None);
+    edited.store(true, Ordering::SeqCst);
+    until("the edit is stored", || (desk.export("articles")[0]["revision"] == 1).then_some(()));
+    let versions = &desk.export("articles")[0]["versions"];
+    assert_eq!(versions[0]["revision"], 1, "{versions}");
+    assert_eq!(versions[0]["passages"].as_array().map(Vec::len), Some(1), "{versions}");
+    assert!(daemon.terminate().success());
 }

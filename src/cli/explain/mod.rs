@@ -3,7 +3,7 @@
 mod copies;
 mod page;
 mod tree;
-mod versions;
+pub(super) mod versions;
 
 use std::path::Path;
 

@@ -25,7 +25,7 @@ pub(super) fn tell(versions: &[Version]) {
 }
 
 /// The same for scripts.
-pub(super) fn to_json(versions: &[Version]) -> Vec<Value> {
+pub(in crate::cli) fn to_json(versions: &[Version]) -> Vec<Value> {
     changes(versions)
         .map(|(version, change)| {
             shape::present(json!({

@@ -14,7 +14,7 @@ use crate::{
     clock::Clock,
     config::{self, Live},
     fetch::{Fetcher, Reply, Request, Settings},
-    model::{FeedFormat, Generation, Validators},
+    model::{FeedFormat, Generation},
 };
 
 /// Hosts that are asked at the same time.
@@ -150,7 +150,7 @@ impl Desk {
     }
 
     pub(super) async fn get(&self, wanted: &Wanted) -> Result<Reply, crate::fetch::FetchError> {
-        let request = Request { url: wanted.url.clone(), validators: Validators::default() };
+        let request = Request { url: wanted.url.clone(), ..Request::default() };
         self.fetcher.feed(&request).await
     }
 
