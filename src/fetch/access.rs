@@ -78,7 +78,7 @@ pub struct Access {
     keys: HeaderMap,
     /// Shown instead of the usual `User-Agent`, redirects included.
     name: Option<HeaderValue>,
-    /// Through whom, and trusting whom.
+    /// Through whom, trusting whom, and in which version of HTTP.
     pub(super) way: Way,
 }
 
@@ -146,6 +146,11 @@ impl Access {
         Ok(())
     }
 
+    /// Speaks HTTP/1.1, and offers no HTTP/2: for a server whose HTTP/2 does not work.
+    pub fn speak_http1(&mut self) {
+        self.way.http1 = true;
+    }
+
     /// Whether a request is as any other.
     pub fn is_usual(&self) -> bool {
         *self == Self::default()
@@ -173,6 +178,9 @@ impl Access {
         for authority in &self.way.authorities {
             add(authority);
         }
+        if self.way.http1 {
+            add(b"http/1.1");
+        }
         let [low, high, ..] = hash.digest().to_le_bytes();
         u16::from_le_bytes([low, high]).max(1)
     }
@@ -195,13 +203,15 @@ fn secret(value: &str) -> Result<HeaderValue, AccessError> {
     Ok(value)
 }
 
-/// Through whom, and trusting whom.
+/// Through whom, trusting whom, and in which version of HTTP.
 #[derive(Clone, Default, Eq, PartialEq)]
 pub(super) struct Way {
     /// Who passes requests on.
     pub(super) proxy: Option<Url>,
     /// Trusted beside the system's.
     pub(super) authorities: Vec<CertificateDer<'static>>,
+    /// Whether HTTP/2 is not offered.
+    pub(super) http1: bool,
 }
 
 impl fmt::Debug for Way {
@@ -210,6 +220,7 @@ impl fmt::Debug for Way {
         f.debug_struct("Way")
             .field("proxy", &proxy)
             .field("authorities", &self.authorities.len())
+            .field("http1", &self.http1)
             .finish()
     }
 }

@@ -89,10 +89,13 @@ impl Settings {
 }
 
 /// What to ask for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     /// The address, used byte for byte.
     pub url: String,
+    /// The address of the feed that this is asked for, as it is configured: how that is asked for
+    /// counts here, and its keys are shown at its own origin. `None` where this is the feed itself.
+    pub feed: Option<String>,
     /// What the server gave last time.
     pub validators: Validators,
 }

@@ -71,7 +71,11 @@ mod tests {
     }
 
     fn ask(recorded: &Recorded, validators: &Validators) -> Result<Reply, FetchError> {
-        recorded.get(&Request { url: URL.to_owned(), validators: validators.clone() })
+        recorded.get(&Request {
+            url: URL.to_owned(),
+            validators: validators.clone(),
+            ..Request::default()
+        })
     }
 
     #[test]

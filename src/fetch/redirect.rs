@@ -33,6 +33,11 @@ impl Trail {
         self.here().host_str() == self.visited[0].host_str()
     }
 
+    /// Whether the address asked first is of the same origin as another.
+    pub(super) fn begins_at_origin_of(&self, other: &str) -> bool {
+        Url::parse(other).is_ok_and(|other| other.origin() == self.visited[0].origin())
+    }
+
     /// Whether every address so far is of the origin (scheme, host, port) asked first: to others, and
     /// to one that others sent us back to, nothing is shown that opens a door.
     pub(super) fn never_left(&self) -> bool {

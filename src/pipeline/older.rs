@@ -9,7 +9,7 @@ use url::Url;
 use super::{Context, InForce, learned};
 use crate::{
     fetch::Request,
-    model::{FeedFormat, FeedId, Item, Validators},
+    model::{FeedFormat, FeedId, Item},
     store::StoreError,
 };
 
@@ -25,7 +25,9 @@ const LONGEST: Duration = Duration::from_secs(45);
 /// Where to begin, and where to stop.
 pub(super) struct Start<'a> {
     pub(super) feed: FeedId,
-    /// The address of the feed.
+    /// The address of the feed in the configuration.
+    pub(super) configured: Option<&'a str>,
+    /// The address that answered.
     pub(super) url: &'a str,
     /// That of its first page of older items.
     pub(super) older: String,
@@ -68,7 +70,8 @@ async fn pages(
             return Ok(());
         }
         sleep(PAUSE).await;
-        let request = Request { url, validators: Validators::default() };
+        let feed = start.configured.map(str::to_owned);
+        let request = Request { url, feed, ..Request::default() };
         let Ok(reply) = in_force.fetcher.get(&request).await else { return Ok(()) };
         if !is_beside(&reply.url, start.url) {
             return Ok(());

@@ -101,7 +101,7 @@ pub async fn run(context: &Context, page: &ClaimedPage) -> Result<Visit, PageErr
     let (came, rest) = if left.is_zero() {
         (late(), Duration::ZERO)
     } else {
-        let visited = timeout(left, visit(context, &in_force, page)).await;
+        let visited = timeout(left, visit(context, &in_force, page, &spec.url)).await;
         visited.unwrap_or_else(|_| Ok((late(), GAP)))?
     };
     let now = context.clock.now();
@@ -222,6 +222,7 @@ async fn visit(
     context: &Context,
     in_force: &Arc<InForce>,
     page: &ClaimedPage,
+    feed_url: &str,
 ) -> Result<(Came, Duration), PageError> {
     let (url, since) = (page.wanted.url.clone(), context.clock.now() - RECENTLY);
     if page.kept.is_none() {
@@ -233,7 +234,7 @@ async fn visit(
     }
     let url = &page.wanted.url;
     let gap = if in_force.live.allows(url) { Duration::ZERO } else { GAP };
-    let robots = match robots::of(context, in_force, url).await {
+    let robots = match robots::of(context, in_force, url, feed_url).await {
         Ok(robots) => robots,
         Err(problem) if may_pass(problem.kind) => {
             return Ok((not_now(page, problem.detail, gap), gap));
@@ -244,10 +245,11 @@ async fn visit(
     if !robots.allows(url) {
         return Ok((disallowed(), gap));
     }
-    let request = Request { url: url.clone(), validators: page.validators.clone() };
+    let feed = Some(feed_url.to_owned());
+    let request = Request { url: url.clone(), feed, validators: page.validators.clone() };
     Ok(match in_force.fetcher.page(&request, extract::MAX_BYTES).await {
         Ok(reply) if reply.status == 304 => (Came::Unchanged(reply.validators), gap),
-        Ok(reply) => (read(context, in_force, page, reply, &robots).await, gap),
+        Ok(reply) => (read(context, in_force, page, reply, &robots, feed_url).await, gap),
         Err(error) => failed(page, error, gap),
     })
 }
@@ -259,12 +261,13 @@ async fn read(
     page: &ClaimedPage,
     reply: Reply,
     robots: &Robots,
+    feed_url: &str,
 ) -> Came {
     let Reply { url, body, content_type, validators, .. } = reply;
     let allowed = if is_same_origin(&url, &page.wanted.url) {
         robots.allows(&url)
     } else {
-        robots::of(context, in_force, &url).await.is_ok_and(|robots| robots.allows(&url))
+        robots::of(context, in_force, &url, feed_url).await.is_ok_and(|robots| robots.allows(&url))
     };
     if !allowed {
         return disallowed();

@@ -70,7 +70,8 @@ pub async fn run(context: &Context, claimed: &ClaimedFeed) -> Result<Report, Pol
     let started = context.clock.now();
     let state = &claimed.state;
     let url = state.habits.address(&spec.url).to_owned();
-    let request = Request { url, validators: state.validators.clone() };
+    let feed = Some(spec.url.clone());
+    let request = Request { url, feed, validators: state.validators.clone() };
     let learned = match in_force.fetcher.feed(&request).await {
         Ok(reply) => {
             let learned = learned::read(context, state, spec.format, reply).await;
@@ -204,7 +205,9 @@ async fn unseen(
     let Some(address) = learned.older.take() else { return Ok((items, gap)) };
     let horizon = started - in_force.live.story.window;
     let since = gap.as_ref().map_or(horizon, |gap| gap.since.min(horizon));
-    let start = older::Start { feed: state.id, url: &learned.url, older: address, since };
+    let configured = in_force.live.feeds.get(&state.name).map(|spec| spec.url.as_str());
+    let start =
+        older::Start { feed: state.id, configured, url: &learned.url, older: address, since };
     let older = older::read(context, in_force, start).await;
     let older = older.map_err(|source| look_up(claimed, source))?;
     items.extend(unknown(context, claimed, older.items).await?);

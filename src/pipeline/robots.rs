@@ -12,7 +12,7 @@ use url::Url;
 use super::{Context, InForce};
 use crate::{
     fetch::{FetchError, Request, Robots},
-    model::{Problem, ProblemKind, Validators},
+    model::{Problem, ProblemKind},
 };
 
 /// Sites that are remembered, and the memory that what they allow may take, in bytes.
@@ -55,11 +55,12 @@ impl Sites {
     }
 }
 
-/// What the site of `url` allows; an error when it cannot say so now.
+/// What the site of `url` allows, asked by the way that the feed at `feed` is asked; an error when it cannot say so now.
 pub(super) async fn of(
     context: &Context,
     in_force: &InForce,
     url: &str,
+    feed: &str,
 ) -> Result<Arc<Robots>, Problem> {
     let origin =
         Url::parse(url).map(|url| url.origin().ascii_serialization()).map_err(|error| {
@@ -68,8 +69,11 @@ pub(super) async fn of(
     if let Some(known) = context.robots.get(&origin, context.clock.now()) {
         return known.answer;
     }
-    let request =
-        Request { url: format!("{origin}/robots.txt"), validators: Validators::default() };
+    let request = Request {
+        url: format!("{origin}/robots.txt"),
+        feed: Some(feed.to_owned()),
+        ..Request::default()
+    };
     let answer = match in_force.fetcher.get(&request).await {
         Ok(reply) => Ok(Robots::parse(&reply.body, &in_force.live.fetch.user_agent)),
         Err(error) if says_nothing(&error) => Ok(Robots::default()),

@@ -64,6 +64,17 @@ fn of(feed: &Placed<Feed>, secrets: &Secrets, report: &mut Report) -> Access {
         let help = "it begins with -----BEGIN CERTIFICATE-----";
         fault(feed, file.span(), access.trust(pem), help, report);
     }
+    if let Some(version) = &written.http {
+        if version.get_ref() == "1.1" {
+            access.speak_http1();
+        } else {
+            let fault = Fault::new(
+                "HTTP is spoken in version 1.1 only, or in the best that the server knows",
+            );
+            let help = "write `http = \"1.1\"`, or leave it out";
+            report.push(&feed.source, fault.with_help(help).at(version.span()));
+        }
+    }
     if let Some(proxy) = &written.proxy {
         let way = access.go_through(proxy.get_ref());
         if way.is_err() && Url::parse(proxy.get_ref()).is_ok_and(|url| url.password().is_some()) {

@@ -122,6 +122,7 @@ pub(super) struct Feed {
     pub(super) username: Option<Spanned<String>>,
     pub(super) password_file: Option<Spanned<String>>,
     pub(super) bearer_file: Option<Spanned<String>>,
+    pub(super) http: Option<Spanned<String>>,
     pub(super) proxy: Option<Spanned<String>>,
     pub(super) ca_file: Option<Spanned<String>>,
 }

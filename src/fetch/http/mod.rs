@@ -71,6 +71,14 @@ struct Clients {
     others: Client,
 }
 
+/// How a request is made that is not made as usual.
+#[derive(Clone, Copy)]
+struct Asking<'a> {
+    access: &'a Access,
+    /// Whether it begins at the feed's own origin.
+    at_home: bool,
+}
+
 impl Http {
     /// Prepares connections under `settings`, trusting the certificates the system trusts.
     pub(super) fn new(settings: Settings) -> Result<Self, SetupError> {
@@ -119,14 +127,21 @@ impl Http {
     async fn follow(&self, request: &Request, wanted: Wanted) -> Result<Reply, FetchError> {
         let nothing_known = Validators::default();
         let mut trail = Trail::start(&request.url, self.shared.settings.max_redirects)?;
-        let access = self.shared.settings.access.get(&request.url);
+        let feed = request.feed.as_ref().unwrap_or(&request.url);
+        let asking = self
+            .shared
+            .settings
+            .access
+            .get(feed)
+            .map(|access| Asking { access, at_home: trail.begins_at_origin_of(feed) });
         loop {
             let known = if trail.is_home() { &request.validators } else { &nothing_known };
-            let response = self.send(&trail, known, access, wanted).await?;
+            let response = self.send(&trail, known, asking, wanted).await?;
             let Some(location) = location(&response) else {
                 let mut reply = self.reply(response, known, &trail, wanted).await?;
                 // Who answered through a proxy is the proxy.
-                reply.peer = reply.peer.filter(|_| access.is_none_or(|a| a.way.proxy.is_none()));
+                let proxied = asking.is_some_and(|asking| asking.access.way.proxy.is_some());
+                reply.peer = reply.peer.filter(|_| !proxied);
                 return Ok(reply);
             };
             trail.follow(response.status(), location.as_bytes())?;
@@ -137,17 +152,17 @@ impl Http {
         &self,
         trail: &Trail,
         known: &Validators,
-        access: Option<&Access>,
+        asking: Option<Asking<'_>>,
         wanted: Wanted,
     ) -> Result<Response, FetchError> {
         let (allow, url) = (&self.shared.settings.allow, trail.here());
         let mut headers = conditions(known, wanted);
         let mut clients = &self.shared.usual;
-        if let Some(access) = access {
-            access.dress(&mut headers, trail.never_left());
+        if let Some(Asking { access, at_home }) = asking {
+            access.dress(&mut headers, at_home && trail.never_left());
             clients = self.shared.by(&access.way);
         }
-        match access.and_then(|access| access.way.proxy.as_ref()) {
+        match asking.and_then(|asking| asking.access.way.proxy.as_ref()) {
             Some(_) => guard::check_proxied(allow, url)?,
             None => guard::check(allow, url)?,
         }
@@ -240,7 +255,7 @@ impl Shared {
 impl Clients {
     fn new(settings: &Settings, way: &Way, mut roots: RootCertStore) -> Result<Self, SetupError> {
         roots.add_parsable_certificates(way.authorities.iter().cloned());
-        let tls = tls(roots)?;
+        let tls = tls(roots, way.http1)?;
         let proxy = way.proxy.as_ref().map(|url| Proxy::all(url.clone())).transpose();
         let proxy = proxy.map_err(SetupError::Client)?;
         if proxy.is_some() {
@@ -344,13 +359,14 @@ fn client(
 }
 
 /// The `ring` provider is named here, so that nothing depends on what the process installed.
-fn tls(roots: RootCertStore) -> Result<ClientConfig, SetupError> {
+fn tls(roots: RootCertStore, http1: bool) -> Result<ClientConfig, SetupError> {
     let mut tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(SetupError::Tls)?
         .with_root_certificates(roots)
         .with_no_client_auth();
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    tls.alpn_protocols.retain(|version| !http1 || version != b"h2");
     Ok(tls)
 }
 

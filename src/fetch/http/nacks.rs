@@ -47,7 +47,7 @@ async fn server(first: First) -> Server {
         .with_no_client_auth()
         .with_single_cert(vec![made.cert.der().clone()], key)
         .unwrap();
-    config.alpn_protocols = vec![b"h2".to_vec()];
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://localhost:{}/feed", listener.local_addr().unwrap().port());
@@ -61,7 +61,12 @@ async fn server(first: First) -> Server {
             connections.spawn(async move {
                 // A client that leaves ends it.
                 if let Ok(stream) = acceptor.accept(stream).await {
-                    drop(serve(stream, first, &count).await);
+                    let is_old = stream.get_ref().1.alpn_protocol() == Some(b"http/1.1");
+                    drop(if is_old {
+                        serve_as_of_old(stream).await
+                    } else {
+                        serve(stream, first, &count).await
+                    });
                 }
             });
         }
@@ -109,14 +114,31 @@ async fn serve(
     }
 }
 
+/// One answer over HTTP/1.1.
+async fn serve_as_of_old(mut stream: TlsStream<TcpStream>) -> std::io::Result<()> {
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        request.push(stream.read_u8().await?);
+    }
+    let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\n<rss/>";
+    stream.write_all(answer).await?;
+    stream.shutdown().await
+}
+
 fn frame(kind: u8, flags: u8, stream: [u8; 4], payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&length[1..], &[kind, flags], &stream, payload].concat()
 }
 
 async fn get(server: &Server) -> Result<Reply, FetchError> {
-    let settings = Settings { allow: vec!["127.0.0.1".parse().unwrap()], ..Settings::default() };
-    let request = Request { url: server.url.clone(), validators: Validators::default() };
+    get_with(server, Access::default()).await
+}
+
+async fn get_with(server: &Server, access: Access) -> Result<Reply, FetchError> {
+    let allow = vec!["127.0.0.1".parse().unwrap()];
+    let access = [(server.url.clone(), access)].into();
+    let settings = Settings { allow, access, ..Settings::default() };
+    let request = Request { url: server.url.clone(), ..Request::default() };
     Http::trusting(&server.roots, settings).unwrap().get(&request).await
 }
 
@@ -140,4 +162,13 @@ async fn who_always_refuses_is_left_alone() {
     let error = get(&server).await.unwrap_err();
     assert_eq!(error.problem.kind, ProblemKind::Connect, "{error}");
     assert_eq!(server.requests.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn a_feed_may_be_asked_in_the_old_version() {
+    let server = server(First::Refuses(usize::MAX)).await;
+    let mut access = Access::default();
+    access.speak_http1();
+    assert_eq!(get_with(&server, access).await.unwrap().body, b"<rss/>");
+    assert_eq!(server.requests.load(Ordering::SeqCst), 0);
 }

@@ -48,7 +48,7 @@ async fn secure(answer: &'static str) -> Secure {
 
 async fn get(roots: RootCertStore, url: &str) -> Result<Reply, FetchError> {
     let settings = Settings { allow: vec!["127.0.0.1".parse().unwrap()], ..Settings::default() };
-    let request = Request { url: url.to_owned(), validators: Validators::default() };
+    let request = Request { url: url.to_owned(), ..Request::default() };
     Http::trusting(&roots, settings).unwrap().get(&request).await
 }
 
@@ -83,7 +83,7 @@ async fn an_authority_is_trusted_for_the_feeds_that_name_it() {
     let http = Http::trusting(&RootCertStore::empty(), settings).unwrap();
     let other = format!("{}?other", server.url);
     let [named, other] =
-        [server.url.clone(), other].map(|url| Request { url, validators: Validators::default() });
+        [server.url.clone(), other].map(|url| Request { url, ..Request::default() });
     assert_eq!(http.get(&named).await.unwrap().body, b"<rss/>");
     assert_eq!(http.get(&other).await.unwrap_err().problem.kind, ProblemKind::Tls);
 }

@@ -44,6 +44,19 @@ async fn keys_are_shown_for_the_feed_that_they_are_of() {
 }
 
 #[tokio::test]
+async fn what_is_asked_for_a_feed_is_asked_as_the_feed_is() {
+    let (home, abroad) = (always(200, &[], FEED).await, always(200, &[], FEED).await);
+    let feed = home.url("/members");
+    let fetcher = Fetcher::http(asked(&feed, keys())).unwrap();
+    for origin in [&home, &abroad] {
+        let (url, feed) = (origin.url("/page"), Some(feed.clone()));
+        fetcher.page(&Request { url, feed, ..Request::default() }, 1 << 20).await.unwrap();
+    }
+    assert_eq!(shown(&home.asked()[0]), KEYS);
+    assert_eq!(shown(&abroad.asked()[0]), [None, None, None, KEYS[3]]);
+}
+
+#[tokio::test]
 async fn a_token_is_shown_as_one() {
     let origin = always(200, &[], FEED).await;
     let mut access = Access::default();

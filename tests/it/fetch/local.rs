@@ -8,7 +8,11 @@ use super::*;
 use crate::support::desk::until;
 
 async fn feed(path: &Path, validators: &Validators) -> Result<Reply, FetchError> {
-    let request = Request { url: path.display().to_string(), validators: validators.clone() };
+    let request = Request {
+        url: path.display().to_string(),
+        validators: validators.clone(),
+        ..Request::default()
+    };
     let settings = Settings { max_bytes: 100, ..patient() };
     Fetcher::http(settings).unwrap().feed(&request).await
 }

@@ -37,7 +37,7 @@ async fn get_with(
     url: String,
     validators: Validators,
 ) -> Result<Reply, FetchError> {
-    Fetcher::http(settings).unwrap().get(&Request { url, validators }).await
+    Fetcher::http(settings).unwrap().get(&Request { url, validators, ..Request::default() }).await
 }
 
 async fn get(url: String) -> Result<Reply, FetchError> {

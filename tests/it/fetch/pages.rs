@@ -6,7 +6,7 @@ const PAGE: &str = "<html><title>Ferry resumes</title></html>";
 
 async fn page(origin: &Origin, max_bytes: usize) -> Result<Reply, FetchError> {
     let validators = known(Some("\"1\""), None);
-    let request = Request { url: origin.url("/page"), validators };
+    let request = Request { url: origin.url("/page"), validators, ..Request::default() };
     Fetcher::http(patient()).unwrap().page(&request, max_bytes).await
 }
 
@@ -54,7 +54,7 @@ async fn a_refusal_says_its_status() {
 #[tokio::test]
 async fn a_page_at_a_private_address_is_not_fetched() {
     let origin = always(200, &[], PAGE).await;
-    let request = Request { url: origin.url("/page"), validators: Validators::default() };
+    let request = Request { url: origin.url("/page"), ..Request::default() };
     let refused = Fetcher::http(Settings::default()).unwrap().page(&request, 1 << 20).await;
     assert_eq!(refused.unwrap_err().problem.kind, ProblemKind::Refused);
     assert!(origin.asked().is_empty());

@@ -40,7 +40,7 @@ async fn a_request_says_who_asks_and_nothing_else() {
     })
     .await;
     let fetcher = Fetcher::http(Settings { user_agent: "Desk/1".to_owned(), ..patient() });
-    let request = Request { url: origin.url("/feed"), validators: Validators::default() };
+    let request = Request { url: origin.url("/feed"), ..Request::default() };
     let fetcher = fetcher.unwrap();
     fetcher.get(&request).await.unwrap();
     fetcher.get(&request).await.unwrap();
@@ -62,7 +62,7 @@ async fn one_connection_serves_several_requests() {
     let origin = always(200, &[], FEED).await;
     let fetcher = Fetcher::http(patient()).unwrap();
     for path in ["/a", "/b", "/c"] {
-        let request = Request { url: origin.url(path), validators: Validators::default() };
+        let request = Request { url: origin.url(path), ..Request::default() };
         assert_eq!(fetcher.clone().get(&request).await.unwrap().status, 200);
     }
     assert_eq!(origin.asked().len(), 3);

@@ -138,11 +138,13 @@ pub(super) const ITEMS: &[Item] = &[
     (
         54,
         "takes nothing in over HTTP/2 (`REFUSED_STREAM`, `GOAWAY`)",
-        "asks again at once, at most twice, as part of the same poll",
+        "asks again at once, at most twice, as part of the same poll; a feed with `http = \"1.1\"` is \
+         never asked over HTTP/2",
         &[
             "fetch::http::nacks::a_refused_stream_is_asked_again_in_the_same_poll",
             "fetch::http::nacks::a_connection_that_goes_away_is_replaced",
             "fetch::http::nacks::who_always_refuses_is_left_alone",
+            "fetch::http::nacks::a_feed_may_be_asked_in_the_old_version",
         ],
     ),
     (
