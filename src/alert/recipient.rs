@@ -130,6 +130,14 @@ impl Recipient {
         Some(self.quiet.until(&self.timezone, slot).unwrap_or(slot))
     }
 
+    /// Whether the message of `slot`, opened at `since`, is awaited though there is nothing to tell:
+    /// the slot is the next one after that, or the end of quiet hours into which that one was late.
+    pub fn awaits(&self, slot: Timestamp, since: Timestamp) -> bool {
+        let Some(next) = self.next_empty(since) else { return false };
+        let before = slot.checked_sub(1.nanosecond()).unwrap_or(slot);
+        next == slot || next < slot && self.quiet.until(&self.timezone, before) == Some(slot)
+    }
+
     /// Whether an address that both have may be told by one message, whichever of them it is for.
     pub fn shares_with(&self, other: &Self) -> bool {
         self.at_most == other.at_most
@@ -150,6 +158,12 @@ impl Recipient {
     /// What gathers in one digest: all that is due at its time.
     pub fn gathers_in_digest(due: Timestamp) -> String {
         format!("slot:{}", due.as_second())
+    }
+
+    /// The time of the digest that gathers so; `None` for another message.
+    pub fn slot_of(gathers: &str) -> Option<Timestamp> {
+        let second = gathers.strip_prefix("slot:")?.parse().ok()?;
+        Timestamp::from_second(second).ok()
     }
 }
 
@@ -212,6 +226,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{
+        alert::{FLASH, Stretch},
+        model::ArticleId,
+    };
 
     fn recipient(send: Send, zone: &str) -> Recipient {
         Recipient {
@@ -283,6 +301,66 @@ mod tests {
             (every(60), "Asia/Kolkata", "2025-03-30T00:59:00Z", "Sun 30 07:00 +05:30"),
         ] {
             assert_eq!(due(&send, zone, now), slot, "{send:?} {zone} {now}");
+        }
+    }
+
+    #[test]
+    fn an_empty_slot_is_awaited_when_it_is_the_next_one_or_was_late_in_the_night() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let evening = Recipient { send_empty: true, ..recipient(daily(18, 0), "UTC") };
+        let (slot, before) = (at("2025-05-12T18:00:00Z"), at("2025-05-11T18:00:00Z"));
+        assert!(evening.awaits(slot, before) && !evening.awaits(slot, at("2025-05-10T18:00:00Z")));
+        let earlier = Recipient { send: daily(9, 0), ..evening.clone() };
+        assert!(!earlier.awaits(slot, before), "it is told at another time by now");
+        let silent = Recipient { send_empty: false, ..evening.clone() };
+        assert!(!silent.awaits(slot, before));
+        let (start, end) = (time(22, 0, 0, 0), time(7, 0, 0, 0));
+        let night = Stretch { days: EVERY_DAY.to_vec(), start, end };
+        let quiet = QuietHours { stretches: vec![night] };
+        let spared = Recipient { quiet, ..evening };
+        let morning = at("2025-05-13T07:00:00Z");
+        assert!(
+            spared.awaits(morning, before) && !spared.awaits(at("2025-05-12T17:00:00Z"), before)
+        );
+        assert_eq!(Recipient::slot_of(&Recipient::gathers_in_digest(morning)), Some(morning));
+        assert_eq!(Recipient::slot_of("story:7"), None);
+        let in_the_night = Recipient { send: daily(3, 0), ..spared };
+        assert_eq!(in_the_night.next_empty(before), Some(at("2025-05-12T07:00:00Z")));
+    }
+
+    #[test]
+    fn addresses_are_shared_by_those_who_are_spared_alike() {
+        let (one, other) = (recipient(Send::AtOnce, "UTC"), recipient(every(60), "Asia/Karachi"));
+        assert!(one.shares_with(&other));
+        let cap = AtMost { messages: 1, within: Duration::from_mins(5) };
+        assert!(!one.shares_with(&Recipient { at_most: Some(cap), ..other.clone() }));
+        assert!(!one.shares_with(&Recipient { send_empty: true, ..other }));
+    }
+
+    #[test]
+    fn what_falls_into_quiet_hours_is_appointed_for_their_end() {
+        let (start, end) = (time(22, 0, 0, 0), time(7, 0, 0, 0));
+        let night = Stretch { days: EVERY_DAY.to_vec(), start, end };
+        let quiet = QuietHours { stretches: vec![night] };
+        let spared = Recipient { quiet, ..recipient(Send::AtOnce, "UTC") };
+        let hourly = Recipient { send: every(60), ..spared.clone() };
+        let kill = Reason::Kill { article: ArticleId(1), revision: 1 };
+        let (first, flash) = (Reason::First, Some(FLASH));
+        for (recipient, reason, priority, digest, now, due, gathers) in [
+            (&spared, &first, None, false, "12T21:57:59Z", "12T21:59:59Z", "story:9"),
+            (&spared, &first, None, false, "12T21:58:00Z", "13T07:00:00Z", "slot:1747119600"),
+            (&spared, &first, flash, false, "12T23:00:00Z", "12T23:02:00Z", "story:9"),
+            (&spared, &kill, None, false, "12T23:00:00Z", "12T23:00:00Z", "story:9"),
+            (&spared, &first, None, true, "12T23:00:00Z", "13T07:30:00Z", "slot:1747121400"),
+            (&hourly, &first, None, false, "12T20:30:00Z", "12T21:00:00Z", "slot:1747083600"),
+            (&hourly, &first, None, false, "12T23:30:00Z", "13T07:00:00Z", "slot:1747119600"),
+            (&hourly, &first, flash, false, "12T23:30:00Z", "13T00:00:00Z", "slot:1747094400"),
+            (&hourly, &kill, None, false, "12T20:30:00Z", "12T20:30:00Z", "slot:1747081800"),
+        ] {
+            let at = |text: &str| format!("2025-05-{text}").parse::<Timestamp>().unwrap();
+            let when = recipient.appointment(StoryId(9), reason, priority, digest, at(now));
+            assert_eq!((when.due, when.gathers.as_str()), (at(due), gathers), "{now}");
+            assert_eq!(when.waits, due == "13T07:00:00Z", "{now}");
         }
     }
 

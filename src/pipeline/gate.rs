@@ -132,6 +132,6 @@ fn is_awaited(
 ) -> Result<bool, StoreError> {
     let Some(recipient) = recipient else { return Ok(false) };
     let Some(gathering) = tx.reader().gathering_of(claimed.id)? else { return Ok(false) };
-    let slot = recipient.next_empty(gathering.made_at).map(Recipient::gathers_in_digest);
-    Ok(slot == Some(gathering.gathers))
+    let slot = Recipient::slot_of(&gathering.gathers);
+    Ok(slot.is_some_and(|slot| recipient.awaits(slot, gathering.made_at)))
 }

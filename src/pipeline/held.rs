@@ -48,11 +48,10 @@ pub(super) fn watch(
 ) -> Result<Option<Watch>, StoreError> {
     let Some(recipient) = live.recipients.get(&claimed.recipient) else { return Ok(None) };
     let Some(gathering) = tx.gathering_of(claimed.id)? else { return Ok(None) };
-    let slot = recipient.next_empty(gathering.made_at).map(Recipient::gathers_in_digest);
-    if slot != Some(gathering.gathers) {
+    let since = gathering.made_at;
+    if !Recipient::slot_of(&gathering.gathers).is_some_and(|slot| recipient.awaits(slot, since)) {
         return Ok(None);
     }
-    let since = gathering.made_at;
     let policies = live.policies.values();
     let rules = policies.filter(|policy| policy.notify.contains(&claimed.recipient));
     let feeds = tx.feeds()?;

@@ -42,8 +42,12 @@ async fn what_comes_beyond_a_cap_is_one_digest_and_nothing_urgent_waits() {
     );
     let rows = watch.deliveries().await;
     let told: usize = rows.iter().map(|row| row.alerts.len()).sum();
-    let alerts = watch.context.store.read(|tx| tx.alerts_since(jiff::Timestamp::MIN));
-    assert_eq!(told, alerts.await.unwrap().len(), "each alert is told, and told once");
+    let store = &watch.context.store;
+    let alerts = store.read(|tx| tx.alerts_since(jiff::Timestamp::MIN)).await.unwrap();
+    assert_eq!(told, alerts.len(), "each alert is told, and told once");
+    let digest = rows.iter().find(|row| row.alerts.len() == 25).unwrap().id;
+    let digest = store.read(move |tx| tx.gathering_of(digest)).await.unwrap().unwrap();
+    assert_eq!((digest.folded, digest.waited), (25, 0), "it says how many were too much");
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,6 +5,7 @@ mod caps;
 mod nights;
 mod rules;
 mod silences;
+mod slots;
 
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ const FEEDS: [(&str, &str); 3] =
 /// A watch of what is printed, and the mails it sends.
 async fn watch(who: &str, printed: &[Printed]) -> (Watch, Memory) {
     let memory = Memory::default();
-    let fetcher = recorded(editions(&FEEDS, printed, 40));
+    let fetcher = recorded(editions(&FEEDS, printed, 90));
     let mailer = Mailer::Memory(memory.clone());
     let config = feeds(&FEEDS) + who;
     (Watch::new(&config, fetcher, mailer, Clock::simulated(start())).await, memory)
