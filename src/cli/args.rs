@@ -138,6 +138,24 @@ pub(crate) struct SearchArgs {
 pub(crate) enum MailCommand {
     /// Send a test message the way alerts are sent
     Test(MailTestArgs),
+    /// Write a message as it would be sent now, without sending it
+    Preview(MailPreviewArgs),
+}
+
+#[derive(Arguments, Debug)]
+#[command(after_help = "Example: wiredesk mail preview harbour --out /tmp/look")]
+pub(crate) struct MailPreviewArgs {
+    /// The name of a rule, for the newest story that it is true of, or the number of an alert
+    #[arg(value_name = "RULE|ALERT")]
+    pub(crate) what: String,
+    /// Write the HTML, the text and the whole message into this folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) out: PathBuf,
+    /// Print the text, and write nothing
+    #[arg(long)]
+    pub(crate) text: bool,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }
 
 #[derive(Arguments, Debug)]

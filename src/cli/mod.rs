@@ -88,6 +88,7 @@ fn dispatch(command: args::Command) -> anyhow::Result<Exit> {
         Command::Explain(args) => explain::run(&args),
         Command::Search(args) => search::run(&args),
         Command::Mail(MailCommand::Test(args)) => mail::test(&args),
+        Command::Mail(MailCommand::Preview(args)) => mail::preview(&args),
         Command::Feeds(feeds) => feeds::run(&feeds),
         Command::Rules(rules) => rules::run(&rules),
         Command::Stories(stories) => stories::run(&stories),

@@ -11,7 +11,7 @@ use crate::{
     config::{self, Live},
     model::{Generation, RecipientName},
     schedule::Health,
-    store::{Counts, DeliveryRow, FeedRow, LoadVerdict, Outage},
+    store::{Counts, DeliveryRow, FeedRow, LoadVerdict, Outage, TemplateFailure},
 };
 
 /// How long a dropped delivery is shown.
@@ -25,6 +25,7 @@ struct Status {
     counts: Counts,
     troubled: Vec<DeliveryRow>,
     outage: Option<Outage>,
+    templates: Vec<TemplateFailure>,
     now: Timestamp,
     /// The configuration on disk, or its mistakes.
     configured: Result<Live, String>,
@@ -40,10 +41,11 @@ pub(super) fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
     let store = open::open_for_reading(path)?;
     let now = Clock::System.now();
     let since = now - Span::new().hours(24 * DROPPED_DAYS);
-    let (load, feeds, counts, troubled, outage) = open::block_on(async {
+    let (load, feeds, counts, troubled, outage, templates) = open::block_on(async {
         let read = store.read(move |tx| {
             let troubled = tx.troubled_deliveries(since)?;
-            Ok((tx.last_load()?, tx.feeds()?, tx.counts()?, troubled, tx.outage()?))
+            let (outage, templates) = (tx.outage()?, tx.failed_templates()?);
+            Ok((tx.last_load()?, tx.feeds()?, tx.counts()?, troubled, outage, templates))
         });
         Ok(read.await?)
     })?;
@@ -51,7 +53,7 @@ pub(super) fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
         .map(|loaded| loaded.live)
         .map_err(|report| report.to_string());
     let pid = run::running(&config::data_folder(path)).map(rustix::process::Pid::as_raw_pid);
-    let status = Status { pid, load, feeds, counts, troubled, outage, now, configured };
+    let status = Status { pid, load, feeds, counts, troubled, outage, templates, now, configured };
     if args.json {
         println!("{}", status.to_json());
     } else {
@@ -93,6 +95,12 @@ impl Status {
                     delivery.attempts, delivery.due_at
                 ),
             });
+        }
+        for TemplateFailure { file, why, at } in &self.templates {
+            problems.push(format!(
+                "the template {file} failed at {at:.0}, and the built-in one took its place: {why}; \
+                 mend it and reload, `wiredesk mail preview` shows what it makes"
+            ));
         }
         if let Ok(live) = &self.configured
             && self.counts.live > live.story.articles as u64

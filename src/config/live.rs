@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{
-    alert::{Operator, Policy, Recipient},
+    alert::{Operator, Policy, Recipient, letter::Templates},
     fetch, mail,
     model::{FeedName, FeedSpec, Generation, RecipientName, RuleName},
     query::Aliases,
@@ -97,6 +97,10 @@ pub struct Live {
     pub mail: Option<mail::Settings>,
     /// `From` of every message, as in `Wiredesk <wiredesk@example.org>`.
     pub from: String,
+    /// Where answers go, where that is not `from`.
+    pub reply_to: Option<String>,
+    /// The templates of mails.
+    pub templates: Templates,
 }
 
 impl Live {
@@ -113,8 +117,13 @@ impl Live {
 
     /// The address in `from`: the envelope sender of every message.
     pub fn sender(&self) -> &str {
-        let named = self.from.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>'));
-        named.map_or(self.from.as_str(), |(address, _)| address).trim()
+        Self::address(&self.from)
+    }
+
+    /// The bare address of `Name <address>`.
+    pub(crate) fn address(mailbox: &str) -> &str {
+        let named = mailbox.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>'));
+        named.map_or(mailbox, |(address, _)| address).trim()
     }
 
     /// The domain of the sender: the right-hand side of every Message-ID.

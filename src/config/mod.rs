@@ -10,6 +10,7 @@ mod raw;
 mod read;
 pub mod secret;
 mod suggest;
+mod templates;
 mod timing;
 mod value;
 
@@ -58,7 +59,11 @@ fn load_after(path: &Path, generation: Generation, old: Option<&Live>) -> Result
     let raw = raw::parse(&sources, &mut report);
     let secrets = raw.as_ref().map(|raw| secrets(raw, path, &mut report)).unwrap_or_default();
     let data = read::default_data();
-    let live = raw.map(|raw| check::live(&raw, data, &secrets, generation, old, &mut report));
+    let live = raw.map(|raw| {
+        let templates = templates::templates(&raw, path, &mut report);
+        let live = check::live(&raw, data, &secrets, generation, old, &mut report);
+        Live { templates, ..live }
+    });
     let (live, warnings) = accept(live, report)?;
     Ok(Loaded { live, warnings })
 }

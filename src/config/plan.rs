@@ -92,7 +92,10 @@ fn sections_changed(old: &Live, new: &Live) -> Vec<&'static str> {
     let access = old.fetch.access.clone();
     let fetch = old.fetch == fetch::Settings { access, ..new.fetch.clone() }
         && old.first_poll_alert == new.first_poll_alert;
-    let mail = old.from == new.from && is_same_mail(old.mail.as_ref(), new.mail.as_ref());
+    let mail = old.from == new.from
+        && old.reply_to == new.reply_to
+        && old.templates == new.templates
+        && is_same_mail(old.mail.as_ref(), new.mail.as_ref());
     let same = [
         ("fetch", fetch),
         ("mail", mail),

@@ -5,14 +5,18 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 use lettre::message::{
     Mailbox, MultiPart, SinglePart,
-    header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
+    header::{ContentTransferEncoding, ContentType},
 };
 
-use super::{MailError, NextStep, Outgoing};
+pub use super::headers::{ListId, Unsubscribe};
+use super::{MailError, NextStep, Outgoing, flowed::flowed, headers::headers};
 use crate::model::{RuleName, StoryId};
 
 /// The longest value of a header that quotes a feed, in characters.
-const LONGEST_HEADER: usize = 300;
+pub(super) const LONGEST_HEADER: usize = 300;
+
+/// Characters that are looked at for it.
+const LONGEST_WORK: usize = 100 * LONGEST_HEADER;
 
 /// The most `References` kept: the first mail of the thread and the latest ones.
 const MOST_REFERENCES: usize = 20;
@@ -20,15 +24,6 @@ const MOST_REFERENCES: usize = 20;
 /// Between the two bodies. `=_` cannot occur in quoted-printable text (RFC 2045 section 6.7), so
 /// no body can hold it, and the same message has the same bytes.
 const BOUNDARY: &str = "=_wiredesk_alternative";
-
-/// Which list a message belongs to, for filters (RFC 2919).
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ListId {
-    /// What people call it.
-    pub title: String,
-    /// `rule.instance`; characters that a list id cannot have become hyphens.
-    pub id: String,
-}
 
 /// A message as its parts.
 #[derive(Clone, Debug)]
@@ -55,6 +50,10 @@ pub struct Message {
     pub date: Timestamp,
     /// Which list it belongs to.
     pub list: Option<ListId>,
+    /// Whom to write to, to get no more of it.
+    pub unsubscribe: Option<Unsubscribe>,
+    /// How urgent it is, from 1 (flash) to 9, where that is said.
+    pub priority: Option<u8>,
     /// The rules it tells of.
     pub rules: Vec<RuleName>,
     /// The stories it tells of.
@@ -93,51 +92,19 @@ pub fn format(message: &Message) -> Result<Vec<u8>, MailError> {
     if !message.references.is_empty() {
         builder = builder.references(references(&message.references)?);
     }
-    for (name, value) in headers(message) {
-        let name = HeaderName::new_from_ascii_str(name);
-        builder = builder.raw_header(HeaderValue::new(name, one_line(&value)));
+    for header in headers(message) {
+        builder = builder.raw_header(header);
     }
+    let flowing = ContentType::parse("text/plain; charset=utf-8; format=flowed")
+        .map_err(|fault| MailError::new(NextStep::Never, format!("the kind of text: {fault}")))?;
     let bodies = MultiPart::alternative()
         .boundary(BOUNDARY)
-        .singlepart(part(ContentType::TEXT_PLAIN, &message.text))
-        .singlepart(part(ContentType::TEXT_HTML, &message.html));
+        .singlepart(part(flowing, &flowed(&plain(&message.text))))
+        .singlepart(part(ContentType::TEXT_HTML, &plain(&message.html)));
     let built = builder.multipart(bodies).map_err(|fault| {
         MailError::new(NextStep::Never, format!("the message cannot be built: {fault}"))
     })?;
     Ok(built.formatted())
-}
-
-/// What filters, responders and people who look at the source want to know.
-fn headers(message: &Message) -> Vec<(&'static str, String)> {
-    let mut headers = vec![
-        // RFC 3834: no holiday notes to us.
-        ("Auto-Submitted", "auto-generated".to_owned()),
-        ("Precedence", "list".to_owned()),
-        ("X-Auto-Response-Suppress", "All".to_owned()),
-    ];
-    if let Some(list) = &message.list {
-        headers.push(("List-Id", list_id(list)));
-    }
-    let lists = [
-        ("X-Wiredesk-Rule", joined(&message.rules)),
-        ("X-Wiredesk-Story", joined(&message.stories)),
-        ("X-Wiredesk-Reason", joined(&message.reasons)),
-    ];
-    headers.extend(lists.into_iter().filter(|(_, value)| !value.is_empty()));
-    headers
-}
-
-fn joined(parts: &[impl ToString]) -> String {
-    parts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-/// `title <id>`; the title loses what would end it early.
-fn list_id(list: &ListId) -> String {
-    let title: String =
-        list.title.chars().filter(|c| !matches!(c, '<' | '>' | '"' | '\\')).take(100).collect();
-    let fits = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
-    let id: String = list.id.chars().map(fits).take(200).collect();
-    format!("{title} <{id}>")
 }
 
 /// A `Message-ID` between angle brackets, if it is one.
@@ -163,10 +130,18 @@ fn recipient(message: &Message) -> Result<Mailbox, MailError> {
     mailbox(&message.to, NextStep::Never)
 }
 
+/// An address, with any name before it; the name may stand between quotation marks.
 fn mailbox(written: &str, next_step: NextStep) -> Result<Mailbox, MailError> {
-    one_line(written)
-        .parse()
-        .map_err(|fault| MailError::new(next_step, format!("address `{written}`: {fault}")))
+    let line = one_line(written);
+    let named = line.strip_suffix('>').and_then(|line| line.rsplit_once('<'));
+    let (name, address) = named.unwrap_or(("", &line));
+    let name = name.trim();
+    let inside = name.strip_prefix('"').and_then(|name| name.strip_suffix('"'));
+    let name = inside.map_or_else(|| name.to_owned(), |name| name.replace('\\', ""));
+    let address = address.trim().parse();
+    let address = address
+        .map_err(|fault| MailError::new(next_step, format!("address `{written}`: {fault}")))?;
+    Ok(Mailbox::new((!name.is_empty()).then_some(name), address))
 }
 
 fn date(made: Timestamp) -> SystemTime {
@@ -176,15 +151,31 @@ fn date(made: Timestamp) -> SystemTime {
 }
 
 fn part(kind: ContentType, body: &str) -> SinglePart {
-    let body: String =
-        body.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-    SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(body)
+    SinglePart::builder()
+        .header(kind)
+        .header(ContentTransferEncoding::QuotedPrintable)
+        .body(body.to_owned())
 }
 
-/// A header's value: one line without control characters, bounded, and never an encoded word by
+/// A body without characters that act: controls, and what turns the direction of the text around.
+fn plain(body: &str) -> String {
+    body.chars().filter(|c| !acts(*c) || matches!(c, '\n' | '\t')).collect()
+}
+
+/// Whether a character is a control, or an embedding, override or isolate of text direction.
+fn acts(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A header's value: one line without characters that act, bounded, and never an encoded word by
 /// accident (a headline may hold `=?` and must not be decoded).
-fn one_line(value: &str) -> String {
-    let plain: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+pub(super) fn one_line(value: &str) -> String {
+    let plain: String = value
+        .chars()
+        .filter(|c| c.is_control() || !acts(*c))
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(LONGEST_WORK)
+        .collect();
     let words: Vec<_> = plain.split_whitespace().collect();
     let line = words.join(" ").replace("=?", "= ?");
     let cut: String = line.chars().take(LONGEST_HEADER).collect();
@@ -211,6 +202,11 @@ mod tests {
             html: "<p>Crane falls</p>\n".into(),
             date: "2025-05-12T06:30:00Z".parse().unwrap(),
             list: Some(ListId { title: "Harbour watch".into(), id: "harbour.desk.example".into() }),
+            unsubscribe: Some(Unsubscribe {
+                address: "desk+a/b@desk.example".into(),
+                subject: "unsubscribe harbour & ports".into(),
+            }),
+            priority: Some(1),
             rules: vec![RuleName::new("harbour")],
             stories: vec![StoryId(991)],
             reasons: vec!["correction".into()],
@@ -226,7 +222,10 @@ mod tests {
             "In-Reply-To: <d3.r1@desk.example>\r\n",
             "References: <d1.r1@desk.example> <d3.r1@desk.example>\r\n",
             "Date: Mon, 12 May 2025 06:30:00 +0000\r\n",
-            "List-Id: Harbour watch <harbour.desk.example>\r\n",
+            "List-Id: \"Harbour watch\" <harbour.desk.example>\r\n",
+            "List-Unsubscribe: <mailto:desk%2Ba%2Fb@desk.example?subject=unsubscribe%20harbour%20%26%20ports>\r\n",
+            "X-Priority: 1 (Highest)\r\n",
+            "Content-Type: text/plain; charset=utf-8; format=flowed\r\n",
             "Auto-Submitted: auto-generated\r\n",
             "Precedence: list\r\n",
             "X-Auto-Response-Suppress: All\r\n",
@@ -264,6 +263,26 @@ mod tests {
             kept.starts_with("<d0@desk.example> <d31@") && kept.ends_with("<d49@desk.example>")
         );
         assert_eq!(references(&ids[..1]).unwrap(), "<d0@desk.example>");
+    }
+
+    #[test]
+    fn any_name_may_stand_before_an_address() {
+        for (written, name) in [
+            ("Desk, night: <wire@desk.example>", Some("Desk, night:")),
+            ("\"Desk, \\\"night\\\"\" <wire@desk.example>", Some("Desk, \"night\"")),
+            ("Übersee (Desk) <wire@desk.example>", Some("Übersee (Desk)")),
+            ("<wire@desk.example>", None),
+            (" wire@desk.example ", None),
+        ] {
+            let bytes = format(&Message { from: written.into(), ..message() }).unwrap();
+            let parsed = MessageParser::default().parse(&bytes).unwrap();
+            let from = parsed.from().unwrap().first().unwrap();
+            assert_eq!(
+                (from.name(), from.address()),
+                (name, Some("wire@desk.example")),
+                "{written}"
+            );
+        }
     }
 
     #[test]
@@ -327,7 +346,8 @@ mod tests {
             let bytes = format(&Message { text: text.clone(), ..message() }).unwrap();
             let parsed = MessageParser::default().parse(&bytes).unwrap();
             let arrived = parsed.body_text(0).unwrap().replace("\r\n", "\n");
-            prop_assert_eq!(arrived.trim_end_matches('\n'), text.trim_end_matches('\n'));
+            let written = flowed(&plain(&text));
+            prop_assert_eq!(arrived.trim_end_matches('\n'), written.trim_end_matches('\n'));
         }
     }
 }

@@ -8,6 +8,8 @@
 
 mod directory;
 mod error;
+mod flowed;
+mod headers;
 mod memory;
 pub mod message;
 mod smtp;

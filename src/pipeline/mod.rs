@@ -19,15 +19,18 @@ mod identity;
 mod in_force;
 pub mod index;
 mod learned;
+pub mod letter;
 mod notice;
 mod older;
 pub mod page;
 pub mod poll;
 pub mod prepare;
+pub mod preview;
 mod promise;
 mod robots;
 mod silence;
 pub mod sync;
+mod telling;
 mod verdict;
 pub mod word;
 

@@ -102,6 +102,8 @@ fn post(tx: &WriteTx<'_>, live: &Live, word: &Report, now: Timestamp) -> Result<
                 html: rendered.html,
                 date: now,
                 list: None,
+                unsubscribe: None,
+                priority: None,
                 rules: Vec::new(),
                 stories: Vec::new(),
                 reasons: vec![occasion.to_owned()],

@@ -28,5 +28,5 @@ pub use sqlite::{
     silences::{NewSilence, SilenceRow, SilencedRow},
     stories::{ExactCopy, Headline, Link, StoryRow},
     timing::{Fold, Gathering, Why},
-    upkeep::{Counts, LoadVerdict},
+    upkeep::{Counts, LoadVerdict, TemplateFailure},
 };

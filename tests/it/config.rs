@@ -65,6 +65,8 @@ fn the_examples_commented_keys_are_keys() {
     let shown = lines.filter(is_setting).collect::<Vec<_>>().join("\n");
     fs::write(folder.path().join("w.toml"), shown).unwrap();
     fs::write(folder.path().join("smtp-password"), "open-sesame-81\n").unwrap();
+    fs::create_dir(folder.path().join("templates")).unwrap();
+    fs::write(folder.path().join("templates/subject.txt"), "{{ subject }}").unwrap();
     let defaults = config::load(&example(), Generation(1)).unwrap().live;
     let shown = config::load(folder.path(), Generation(1)).unwrap_or_else(|r| panic!("{r}")).live;
     assert_eq!(shown.limits, defaults.limits);

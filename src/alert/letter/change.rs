@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{page::Limits, plain};
+use super::{limits::Limits, plain};
 use crate::story::{Change, Fate, Piece};
 
 /// A change as the templates show it.

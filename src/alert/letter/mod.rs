@@ -1,25 +1,33 @@
 //! What one message says: from alerts to subject, text and HTML.
 
 mod change;
+mod digest;
 mod held;
+mod limits;
+mod markup;
 mod page;
 mod plain;
+mod sample;
 mod subject;
+mod template;
 #[cfg(test)]
 mod tests;
 mod word;
 
-use std::{collections::HashMap, sync::LazyLock, time::Duration};
-
-use jiff::{Timestamp, tz::TimeZone};
-use minijinja::{Environment, Value, syntax::SyntaxConfig};
-
-use self::page::{Limits, Page};
-pub use self::{
-    held::{Held, Silenced, Watch},
-    word::{Report, report},
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
 };
 
+use jiff::{Timestamp, tz::TimeZone};
+
+pub use self::{
+    held::{Held, Silenced, Watch},
+    sample::samples,
+    template::{FILES, TemplateFault, Templates},
+    word::{Report, report},
+};
+use self::{limits::Limits, page::Page};
 use super::{Excerpt, Reason};
 use crate::{
     model::{AlertId, ArticleId, RecipientName, RuleName, StoryId},
@@ -135,7 +143,7 @@ pub struct Letter {
 }
 
 /// A message before it becomes MIME.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Rendered {
     /// One line.
     pub subject: String,
@@ -143,29 +151,67 @@ pub struct Rendered {
     pub text: String,
     /// A whole HTML document.
     pub html: String,
+    /// Templates of a person's own that failed, each with why; the program's took their place.
+    pub failed: BTreeMap<&'static str, String>,
 }
 
 /// The most that text and HTML may take as quoted-printable, in bytes. With its headers a message
 /// stays under 90 kB; Gmail hides what comes after 102 kB.
 const MOST_BYTES: usize = 84_000;
 
+/// The longest subject, in characters.
+const LONGEST_SUBJECT: usize = 300;
+
 /// Writes a letter: the same content as text and as HTML, in English, times in the letter's zone.
 ///
-/// Tellings of one story for one reason become one section that names all their rules. What comes
-/// from feeds is cleaned of control characters, cut to a length, and escaped. Where the letter
-/// would be too long for a mail, less is told of each story until it fits.
-pub fn render(letter: &Letter) -> Rendered {
-    let sections = sections(letter);
-    let subject = subject::subject(&sections);
+/// Tellings of one story for one reason become one section that names all their rules, and stories
+/// of one rule stand together. What comes from feeds is cleaned of control characters, cut to a
+/// length, and escaped. Where the letter would be too long for a mail, less is told of each story
+/// until it fits.
+pub fn render(letter: &Letter, templates: &Templates) -> Rendered {
+    let sections = digest::in_order(sections(letter));
+    let mut rendered =
+        Rendered { subject: subject::subject(letter, &sections), ..Rendered::default() };
     let mut limits = Limits::default();
+    let page = Page::new(letter, &sections, &rendered.subject, limits);
+    match templates.fill_own("subject.txt", &page) {
+        Some(Ok(subject)) => rendered.subject = plain::line(&subject, LONGEST_SUBJECT),
+        Some(Err(why)) => {
+            rendered.failed.insert("subject.txt", why);
+        }
+        None => (),
+    }
     loop {
-        let page = Page::new(letter, &sections, &subject, limits);
-        let (text, html) = (fill("letter.txt", &page), fill("letter.html", &page));
+        let page = Page::new(letter, &sections, &rendered.subject, limits);
+        rendered.text = fill("letter.txt", &page, templates, &mut rendered.failed);
+        rendered.html = fill("letter.html", &page, templates, &mut rendered.failed);
         match limits.tighter() {
-            Some(tighter) if wire_size(&text) + wire_size(&html) > MOST_BYTES => limits = tighter,
-            _ => return Rendered { subject, text, html },
+            Some(tighter) if text_size(&rendered.text) + wire_size(&rendered.html) > MOST_BYTES => {
+                limits = tighter;
+            }
+            _ => return rendered,
         }
     }
+}
+
+/// The person's own template where there is one and it works, else the program's.
+fn fill(
+    file: &'static str,
+    page: &Page,
+    templates: &Templates,
+    failed: &mut BTreeMap<&'static str, String>,
+) -> String {
+    match templates.fill_own(file, page) {
+        Some(Ok(filled)) => {
+            failed.remove(file);
+            return filled;
+        }
+        Some(Err(why)) => {
+            failed.insert(file, why);
+        }
+        None => (),
+    }
+    template::fill_built_in(file, page)
 }
 
 /// The tellings of one story for one reason, by as many rules; never empty.
@@ -184,37 +230,6 @@ fn sections(letter: &Letter) -> Vec<Section<'_>> {
     sections
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "both templates are part of the program, and tests fill them"
-)]
-fn fill(template: &str, page: &Page) -> String {
-    static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
-        let mut templates = Environment::new();
-        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
-        templates.set_syntax(syntax.expect("the delimiters are the default ones"));
-        templates.add_filter("href", href);
-        for (name, source) in [
-            ("letter.txt", include_str!("../templates/letter.txt")),
-            ("letter.html", include_str!("../templates/letter.html")),
-        ] {
-            templates.add_template(name, source).expect("the template is well formed");
-        }
-        templates
-    });
-    let template = TEMPLATES.get_template(template).expect("the template was added above");
-    template
-        .render(minijinja::value::Serde(page))
-        .expect("the template names only fields of the page")
-}
-
-/// A link for a double-quoted attribute. Auto-escaping is as safe, but writes slashes as numbers,
-/// which makes links six times as long.
-fn href(link: &str) -> Value {
-    let escaped = link.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
-    Value::from_safe_string(escaped)
-}
-
 /// How many bytes a text takes as quoted-printable, counted a little high.
 fn wire_size(text: &str) -> usize {
     let bytes: usize =
@@ -225,4 +240,10 @@ fn wire_size(text: &str) -> usize {
             .sum();
     // Each line of 76 ends with a soft break of three.
     bytes + bytes / 24
+}
+
+/// The same for plain text, whose long lines are broken once more for readers: twice in two lines of
+/// 72 characters at most, each time with four bytes more.
+fn text_size(text: &str) -> usize {
+    wire_size(text) + text.chars().count() / 9
 }

@@ -1,6 +1,6 @@
 //! What the templates show: every word cleaned, cut and put into order.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -8,6 +8,8 @@ use serde::Serialize;
 use super::{
     Carrier, Letter, RelatedStory, Section, Telling,
     change::Shown,
+    digest,
+    limits::Limits,
     plain::{self, Piece},
     subject,
 };
@@ -17,99 +19,36 @@ use crate::{
     story::{Certainty, Relation, Zone},
 };
 
-/// How much is told; each step tells less.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Limits {
-    step: u32,
-}
-
-impl Limits {
-    /// After the last step one story is told in a few lines.
-    const LAST_STEP: u32 = 7;
-
-    /// The next step, if there is one.
-    pub(super) fn tighter(self) -> Option<Self> {
-        (self.step < Self::LAST_STEP).then_some(Self { step: self.step + 1 })
-    }
-
-    /// `full` halved with each step, and at least `least`.
-    fn of(self, full: usize, least: usize) -> usize {
-        (full >> self.step).max(least)
-    }
-
-    fn sections(self) -> usize {
-        self.of(30, 1)
-    }
-
-    fn contents(self) -> usize {
-        self.of(200, 1)
-    }
-
-    fn carriers(self) -> usize {
-        self.of(60, 1)
-    }
-
-    fn related(self) -> usize {
-        self.of(8, 1)
-    }
-
-    /// Changed passages.
-    pub(super) fn passages(self) -> usize {
-        self.of(8, 1)
-    }
-
-    fn excerpts(self) -> usize {
-        self.of(8, 1)
-    }
-
-    /// Rules, credits, cited media.
-    pub(super) fn names(self) -> usize {
-        self.of(12, 1)
-    }
-
-    /// Characters of a name or a headline.
-    pub(super) fn short(self) -> usize {
-        self.of(240, 60)
-    }
-
-    /// Characters of a sentence or a query.
-    pub(super) fn long(self) -> usize {
-        self.of(1_000, 100)
-    }
-}
-
 /// A whole letter.
 #[derive(Serialize)]
 pub(super) struct Page {
     subject: String,
+    recipient: String,
+    sent: String,
     late: Option<String>,
     stories: usize,
+    counts: String,
+    held: digest::HeldBack,
+    watch: Option<digest::Watched>,
     /// Empty for a single story.
-    contents: Vec<Line>,
+    contents: Vec<digest::Group>,
     sections: Vec<View>,
     /// Stories that are neither told in full nor listed.
     untold: usize,
     rules: Vec<Rule>,
-}
-
-/// A line of the table of contents.
-#[derive(Serialize)]
-struct Line {
-    number: usize,
-    /// Whether a section of this number follows.
-    told: bool,
-    headline: String,
-    origin: String,
-    rules: String,
+    more_rules: usize,
 }
 
 /// One story.
 #[derive(Serialize)]
 struct View {
     number: usize,
+    /// The rule whose stories begin here, in a message of several stories.
+    group: Option<String>,
     headline: String,
     link: Option<String>,
     again: Option<String>,
+    tell_again: Option<String>,
     note: Option<String>,
     change: Option<Shown>,
     rules: Vec<String>,
@@ -145,6 +84,8 @@ struct Passage {
 #[derive(Serialize)]
 struct Credit {
     agency: String,
+    /// Where the words stand that say so.
+    place: &'static str,
     evidence: String,
     inferred: bool,
     /// Whether the agency published the text itself, which needs no words.
@@ -190,36 +131,42 @@ impl Page {
         subject: &str,
         limits: Limits,
     ) -> Self {
+        let zone = &letter.timezone;
         let told = limits.sections().min(sections.len());
         let listed = if sections.len() > 1 { limits.contents().max(told) } else { 0 };
-        let numbered = || (1..).zip(sections);
+        let mut before = None;
+        let mut views = Vec::new();
+        for (number, section) in (1..).zip(sections).take(told) {
+            let group = section.first().map(|telling| telling.rule.as_str());
+            let begins = sections.len() > 1 && group != before;
+            views.extend(view(number, section, zone, limits).map(|view| {
+                View {
+                    group: section
+                        .first()
+                        .filter(|_| begins)
+                        .map(|telling| subject::rule_title(telling, limits.short())),
+                    ..view
+                }
+            }));
+            before = group;
+        }
+        let (rules, more_rules) = rules(letter, limits);
         Self {
             subject: subject.to_owned(),
+            recipient: plain::line(letter.recipient.as_str(), limits.short()),
+            sent: plain::moment(letter.now, zone),
             late: letter.late.map(plain::duration),
             stories: sections.len(),
-            contents: numbered()
-                .take(listed)
-                .filter_map(|(number, section)| line(number, section, told, limits))
-                .collect(),
-            sections: numbered()
-                .take(told)
-                .filter_map(|(number, section)| view(number, section, &letter.timezone, limits))
-                .collect(),
+            counts: digest::counts(sections),
+            held: digest::HeldBack::new(&letter.held, zone, limits),
+            watch: letter.watch.as_ref().map(|watch| digest::Watched::new(watch, zone, limits)),
+            contents: digest::contents(sections, told, listed, limits),
+            sections: views,
             untold: sections.len().saturating_sub(told.max(listed)),
-            rules: rules(letter, limits),
+            rules,
+            more_rules,
         }
     }
-}
-
-fn line(number: usize, section: &Section<'_>, told: usize, limits: Limits) -> Option<Line> {
-    let first = section.first()?;
-    Some(Line {
-        number,
-        told: number <= told,
-        headline: subject::headline(first, limits.short()),
-        origin: subject::origin(first),
-        rules: subject::rules(section.iter().copied()),
-    })
 }
 
 fn view(number: usize, section: &Section<'_>, zone: &TimeZone, limits: Limits) -> Option<View> {
@@ -235,9 +182,11 @@ fn view(number: usize, section: &Section<'_>, zone: &TimeZone, limits: Limits) -
     articles.truncate(limits.names());
     Some(View {
         number,
+        group: None,
         headline: subject::headline(first, limits.short()),
         link: first.url.as_deref().and_then(plain::link),
         again: again(first, limits),
+        tell_again: tell_again(&first.reason),
         note: first.note.as_deref().map(|note| plain::line(note, limits.long())),
         change: first.change.as_ref().map(|change| Shown::new(change, limits)),
         rules: names(section.iter().map(|t| subject::rule_title(t, limits.short())), limits),
@@ -293,6 +242,15 @@ fn again(telling: &Telling, limits: Limits) -> Option<String> {
         Reason::Longer { words } => format!("a longer version came, of {words} words"),
         Reason::Headline { .. } => "it has another headline".to_owned(),
     })
+}
+
+/// What a rule says under `tell_again` to be told so.
+fn tell_again(reason: &Reason) -> Option<String> {
+    match reason {
+        Reason::First => None,
+        Reason::Origins(n) => Some(format!("origins >= {n}")),
+        other => Some(other.kind().to_owned()),
+    }
 }
 
 /// The excerpts of all rules, a sentence that several quote once, with the marks of all.
@@ -353,11 +311,31 @@ fn credits(telling: &Telling, limits: Limits) -> Vec<Credit> {
         .take(limits.names())
         .map(|credit| Credit {
             agency: plain::line(&credit.name, limits.short()),
+            place: place(credit.evidence.zone),
             evidence: plain::line(&credit.evidence.words, limits.short()),
             inferred: credit.evidence.certainty == Certainty::Inferred,
             own: credit.evidence.zone == Zone::Site,
         })
         .collect()
+}
+
+/// Where words stand, as a person says it.
+fn place(zone: Zone) -> &'static str {
+    match zone {
+        Zone::Site => "its own site",
+        Zone::Credit => "credit line",
+        Zone::Byline => "byline",
+        Zone::Source => "source of the item",
+        Zone::Head => "line above the text",
+        Zone::Dateline => "dateline",
+        Zone::SignOff => "end of the text",
+        Zone::Inputs => "inputs",
+        Zone::Notice => "note",
+        Zone::Copyright => "copyright line",
+        Zone::Address => "address of the page",
+        Zone::Text => "text",
+        Zone::Copy => "a copy of the text",
+    }
 }
 
 fn row(carrier: &Carrier, zone: &TimeZone, limits: Limits) -> Row {
@@ -398,16 +376,18 @@ fn other(related: &RelatedStory, zone: &TimeZone, limits: Limits) -> Other {
     }
 }
 
-/// Each rule of the letter once.
-fn rules(letter: &Letter, limits: Limits) -> Vec<Rule> {
+/// Each rule of the letter once, and how many are left out.
+fn rules(letter: &Letter, limits: Limits) -> (Vec<Rule>, usize) {
     let mut kept: Vec<Rule> = Vec::new();
-    for telling in &letter.tellings {
-        let name = plain::line(telling.rule.as_str(), limits.short());
-        if kept.len() < limits.names() && kept.iter().all(|rule| rule.name != name) {
+    let mut known = HashSet::new();
+    for telling in letter.tellings.iter().filter(|telling| known.insert(&telling.rule)) {
+        if kept.len() < limits.names() {
+            let name = plain::line(telling.rule.as_str(), limits.short());
             let title = telling.rule_title.as_deref().map(|t| plain::line(t, limits.short()));
             let query = plain::line(&telling.query, limits.long());
             kept.push(Rule { title: title.filter(|title| *title != name), name, query });
         }
     }
-    kept
+    let more = known.len() - kept.len();
+    (kept, more)
 }

@@ -118,6 +118,41 @@ pub(super) fn duration(long: Duration) -> String {
     }
 }
 
+/// A number and what it counts: `1 story`, `1,412 stories`.
+pub(super) fn several<N: TryInto<u64>>(count: N, one: &str, many: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
+/// A number with a comma at each thousand.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// What follows words that end from right to left, so that brackets and figures behind them stay
+/// where they belong: a left-to-right mark, which nobody sees, else nothing.
+pub(super) fn closing(text: &str) -> &'static str {
+    let last = text.chars().rev().find(|c| c.is_alphabetic());
+    if last.is_some_and(is_right_to_left) { "\u{200e}" } else { "" }
+}
+
+/// Letters of the scripts that are written from right to left, by their blocks.
+fn is_right_to_left(c: char) -> bool {
+    matches!(
+        c,
+        '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
+            | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}'
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -159,6 +194,28 @@ mod tests {
             assert_eq!(link(bad), None, "{bad}");
         }
         assert_eq!(link(&format!("https://a.example/{}", "x".repeat(1_000))), None);
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        let numbers = [0, 12, 999, 1_000, 12_345, 1_234_567].map(grouped);
+        assert_eq!(numbers, ["0", "12", "999", "1,000", "12,345", "1,234,567"]);
+        assert_eq!(several(1_usize, "story", "stories"), "1 story");
+        assert_eq!(several(0_u64, "story", "stories"), "0 stories");
+    }
+
+    #[test]
+    fn only_words_from_right_to_left_are_closed() {
+        for (text, closed) in [
+            ("Kran fällt", ""),
+            ("", ""),
+            ("12", ""),
+            ("سقوط رافعة", "\u{200e}"),
+            ("سقوط رافعة 12.", "\u{200e}"),
+            ("סער (IANS)", ""),
+        ] {
+            assert_eq!(closing(text), closed, "{text}");
+        }
     }
 
     #[test]

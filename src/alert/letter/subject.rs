@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Section, Telling, plain};
+use super::{Letter, Section, Telling, plain};
 use crate::{alert::Reason, story};
 
 /// The longest headline in a subject, in characters.
@@ -12,16 +12,37 @@ const LONGEST_HEADLINE: usize = 120;
 const LONGEST_NAME: usize = 50;
 
 /// `[rule] headline (agency, 4 papers)`, or `[rule] 3 stories: headline`.
-pub(super) fn subject(sections: &[Section<'_>]) -> String {
-    let rules = rules(sections.iter().flatten().copied());
+pub(super) fn subject(letter: &Letter, sections: &[Section<'_>]) -> String {
+    let rules = closed(rules(sections.iter().flatten().copied()));
     let Some(first) = sections.first().and_then(|section| section.first()) else {
-        return "[wiredesk] nothing to tell".to_owned();
+        return nothing(letter);
     };
     let headline = headline(first, LONGEST_HEADLINE);
     if sections.len() > 1 {
         return format!("[{rules}] {} stories: {headline}", sections.len());
     }
-    format!("[{rules}] {}{headline} ({})", news(first), origin(first))
+    format!("[{rules}] {}{} ({})", news(first), closed(headline), origin(first))
+}
+
+/// Words with a mark behind them where they run from right to left.
+fn closed(words: String) -> String {
+    let closing = plain::closing(&words);
+    words + closing
+}
+
+/// The subject of a message without alerts.
+fn nothing(letter: &Letter) -> String {
+    let watched = letter.watch.as_ref();
+    let told = watched.map_or_else(
+        || "nothing to tell".to_owned(),
+        |watch| {
+            let since = plain::short_moment(watch.since, &letter.timezone);
+            format!("nothing matched since {since}")
+        },
+    );
+    let silenced: u32 = letter.held.silenced.iter().map(|silence| silence.alerts).sum();
+    let silenced = if silenced > 0 { format!(", {silenced} silenced") } else { String::new() };
+    format!("[wiredesk] {told}{silenced}")
 }
 
 /// The headline, or a word in its place.
@@ -54,14 +75,14 @@ pub(super) fn origin(telling: &Telling) -> String {
     let publisher = plain::line(&telling.publisher, LONGEST_NAME);
     let papers = names_of_papers(telling);
     match (credit, papers.len()) {
-        (Some(agency), 2..) => format!("{agency}, {} papers", papers.len()),
+        (Some(agency), 2..) => format!("{}, {} papers", closed(agency), papers.len()),
         (Some(agency), 1) => {
             let paper =
                 papers.first().map_or_else(String::new, |name| plain::line(name, LONGEST_NAME));
-            format!("{agency} in {paper}")
+            format!("{} in {paper}", closed(agency))
         }
         (Some(agency), _) => agency,
-        (None, 2..) => format!("{publisher}, {} papers", papers.len()),
+        (None, 2..) => format!("{}, {} papers", closed(publisher), papers.len()),
         (None, _) => publisher,
     }
 }
@@ -81,7 +102,7 @@ fn names_of_papers(telling: &Telling) -> BTreeSet<&str> {
 }
 
 /// What is new about a story that was told before, unless its headline says so itself.
-fn news(telling: &Telling) -> String {
+pub(super) fn news(telling: &Telling) -> String {
     let said = story::signal(&telling.title, "");
     match &telling.reason {
         Reason::Kill { .. } if !said.kill => "Withdrawn: ".to_owned(),

@@ -37,7 +37,7 @@ pub fn report(report: &Report) -> Rendered {
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"></head>\n\
          <body><pre style=\"white-space: pre-wrap\">{escaped}</pre></body></html>\n"
     );
-    Rendered { subject: subject(report), text, html }
+    Rendered { subject: subject(report), text, html, ..Rendered::default() }
 }
 
 fn subject(report: &Report) -> String {
@@ -54,12 +54,16 @@ fn subject(report: &Report) -> String {
 fn counts(report: &Report) -> String {
     let Word { feeds, states, .. } = &report.word;
     let healthy = feeds - states.values().sum::<usize>();
-    let mut counts = format!("watching {}, {} healthy", several(*feeds, "feed"), grouped(healthy));
+    let mut counts = format!(
+        "watching {}, {} healthy",
+        plain::several(*feeds, "feed", "feeds"),
+        plain::grouped(healthy as u64)
+    );
     for (state, feeds) in states {
-        push(&mut counts, format_args!(", {} {state}", grouped(*feeds)));
+        push(&mut counts, format_args!(", {} {state}", plain::grouped(*feeds as u64)));
     }
-    let articles = usize::try_from(report.articles).unwrap_or(usize::MAX);
-    push(&mut counts, format_args!("; {} came in", several(articles, "article")));
+    let articles = plain::several(report.articles, "article", "articles");
+    push(&mut counts, format_args!("; {articles} came in"));
     counts
 }
 
@@ -98,23 +102,6 @@ fn list<'a>(names: impl Iterator<Item = &'a str>, count: usize) -> String {
     let more = count - names.len();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{more}", names.join(", "))
-}
-
-fn several(count: usize, what: &str) -> String {
-    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
-}
-
-/// A number with a comma at each thousand.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 fn capital(sentence: &str) -> String {
@@ -163,7 +150,7 @@ mod tests {
             feed("post", "failing", "timeout: the server fell silent; asked again at 07:40"),
             feed("courier", "gone", "gone: the server answered 410 <b>\r\nBcc: all@desk.example"),
         ];
-        let Rendered { subject, text, html } = report(&made(Occasion::Daily, new));
+        let Rendered { subject, text, html, .. } = report(&made(Occasion::Daily, new));
         assert_snapshot!(subject, @"
         [wiredesk] watching 1,412 feeds, 1,409 healthy, 1 failing, 1 gone, 1 quiet; 9,318 articles came in
         ");
@@ -199,11 +186,5 @@ mod tests {
         let Rendered { text, html, .. } = report(&made(Occasion::Daily, many.collect()));
         assert!(text.len() + html.len() < super::super::MOST_BYTES, "{}", text.len());
         assert!(text.contains("paper-59 ") && text.contains("paper-259 and 9740 more"), "{text}");
-    }
-
-    #[test]
-    fn numbers_are_grouped() {
-        let numbers = [0, 12, 999, 1_000, 12_345, 1_234_567].map(grouped);
-        assert_eq!(numbers, ["0", "12", "999", "1,000", "12,345", "1,234,567"]);
     }
 }

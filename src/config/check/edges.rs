@@ -135,6 +135,9 @@ pub(super) fn mail(raw: &Raw, secrets: &Secrets, report: &mut Report) -> Option<
     let section = raw.mail.as_ref()?;
     let written = &section.value;
     section.read(&written.from, report, |from| value::mailbox(from));
+    if let Some(reply_to) = &written.reply_to {
+        section.read(reply_to, report, |reply_to| value::mailbox(reply_to));
+    }
     let tls = written.tls.as_ref();
     let tls = tls.and_then(|text| section.read(text, report, |text| tls_of(text)));
     check_credentials(section, written.username.as_ref(), written.password_file.as_ref(), report);

@@ -21,6 +21,7 @@ use super::{
     secret::Secrets,
 };
 use crate::{
+    alert::letter::Templates,
     diagnostic::{Diagnostic, Report},
     model::{FeedName, FeedSpec, Generation},
     query::Aliases,
@@ -64,6 +65,11 @@ pub(super) fn live(
         fetch,
         mail: edges::mail(raw, secrets, report),
         from: raw.mail.as_ref().map_or(FROM.to_owned(), |mail| mail.value.from.get_ref().clone()),
+        reply_to: raw
+            .mail
+            .as_ref()
+            .and_then(|mail| Some(mail.value.reply_to.as_ref()?.get_ref().clone())),
+        templates: Templates::default(),
         aliases: compiler.aliases,
         rules: Arc::new(Ruleset::default()),
     };

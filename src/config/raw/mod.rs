@@ -61,6 +61,8 @@ pub(super) struct Mail {
     pub(super) username: Option<Spanned<String>>,
     pub(super) password_file: Option<Spanned<String>>,
     pub(super) tls: Option<Spanned<String>>,
+    pub(super) reply_to: Option<Spanned<String>>,
+    pub(super) templates: Option<Spanned<String>>,
 }
 
 /// `[operator]`.

@@ -221,6 +221,11 @@ impl ReadTx<'_> {
         Ok(found)
     }
 
+    /// The alert of that number.
+    pub fn alert(&self, id: AlertId) -> Result<Option<AlertRow>, StoreError> {
+        Ok(self.alerts_where("id = ?1", id.0)?.pop())
+    }
+
     /// The alerts of a story, the oldest first.
     pub fn alerts_of(&self, story: StoryId) -> Result<Vec<AlertRow>, StoreError> {
         self.alerts_where("story = ?1", story.0)

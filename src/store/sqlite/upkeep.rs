@@ -22,6 +22,17 @@ pub struct LoadVerdict {
     pub refused: Option<String>,
 }
 
+/// A template of a person's own that failed while a message was written.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TemplateFailure {
+    /// Which one: `letter.html`.
+    pub file: String,
+    /// Why.
+    pub why: String,
+    /// When it failed last.
+    pub at: Timestamp,
+}
+
 /// Rows that one slice may delete, so that nobody waits long for the writer.
 const SLICE: usize = 200;
 
@@ -63,6 +74,19 @@ impl WriteTx<'_> {
         let value = serde_json::to_string(memory)
             .map_err(|error| StoreError::Content(format!("what the operator was told: {error}")))?;
         self.put_meta("operator", &value)
+    }
+
+    /// Remembers that a template of a person's own failed, until a configuration is loaded again.
+    pub fn note_template(&self, failure: &TemplateFailure) -> Result<(), StoreError> {
+        let mut failures = self.reader().failed_templates()?;
+        failures.retain(|other| other.file != failure.file);
+        failures.push(failure.clone());
+        let failures: Vec<_> = failures
+            .iter()
+            .map(|failure| (&failure.file, &failure.why, to_ms(failure.at)))
+            .collect();
+        let load = self.reader().loads()?;
+        self.put_meta("templates", &serde_json::json!([load, failures]).to_string())
     }
 
     fn put_meta(&self, key: &str, value: &str) -> Result<(), StoreError> {
@@ -169,6 +193,18 @@ impl ReadTx<'_> {
     /// What the operator was told of the watch; `None` before anybody looked.
     pub fn told_operator(&self) -> Result<Option<Memory>, StoreError> {
         self.meta("operator")
+    }
+
+    /// The templates that failed since the configuration was loaded last.
+    pub fn failed_templates(&self) -> Result<Vec<TemplateFailure>, StoreError> {
+        type Noted = (u64, Vec<(String, String, i64)>);
+        let noted: Option<Noted> = self.meta("templates")?;
+        let (load, failures) = noted.unwrap_or_default();
+        if load != self.loads()? {
+            return Ok(Vec::new());
+        }
+        let failure = |(file, why, at)| TemplateFailure { file, why, at: from_ms(at) };
+        Ok(failures.into_iter().map(failure).collect())
     }
 
     fn meta<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {

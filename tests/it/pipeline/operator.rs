@@ -14,7 +14,10 @@ use wiredesk::{
 };
 
 use super::{PAPERS, Watch, start, told::feeds};
-use crate::support::wire::{self, Entry};
+use crate::support::{
+    strict,
+    wire::{self, Entry},
+};
 
 const FEEDS: [(&str, &str); 3] =
     [("courier", "Sund Courier"), ("mills", "The Mills Gazette"), ("post", "Ellaby Post")];
@@ -63,7 +66,7 @@ fn heard(memory: &Memory) -> Vec<String> {
 
 fn text_of(memory: &Memory, number: usize) -> String {
     let bytes = memory.sent()[number].bytes.clone();
-    MessageParser::default().parse(&bytes).unwrap().body_text(0).unwrap().replace("\r\n", "\n")
+    strict::read(&bytes).unwrap().text
 }
 
 const HOUR: Duration = Duration::from_hours(1);

@@ -15,7 +15,7 @@ use super::{Entry, start, texts};
 use crate::support::{
     desk::Desk,
     origin::{Answer, Origin},
-    wire,
+    strict, wire,
 };
 
 /// Prepares the items of an RSS document as of the feed `mixed`.
@@ -167,7 +167,8 @@ async fn copies_owe_the_agency_whose_own_item_leads() {
         }
     }
     let mails = desk.mails();
-    let mail = String::from_utf8(mails[0].clone()).unwrap();
+    let mail = strict::read(&mails[0]).unwrap();
+    let mail = format!("{}\n{}", mail.field("subject").unwrap(), mail.text);
     assert!(mail.contains("Tidal News Agency, 4 papers"), "editions are one paper: {mail}");
     assert!(mail.contains("Tidal News Agency, inferred)"), "{mail}");
     assert_eq!(mails.len(), 1);

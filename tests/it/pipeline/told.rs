@@ -7,6 +7,7 @@ use mail_parser::{HeaderValue, Message, MessageParser};
 use wiredesk::mail::Outgoing;
 
 use super::{Entry, PAPERS, Watch, start};
+use crate::support::strict;
 
 /// Hours from the first poll on.
 pub(super) type Hour = i64;
@@ -89,7 +90,8 @@ pub(super) async fn told(
             let first = mails.iter().position(|other| other.message_id == **follows).unwrap();
             writeln!(out, "    follows mail {}", first + 1).unwrap();
         }
-        for line in parsed.body_text(0).unwrap().lines().filter(|line| shown(line)) {
+        let read = strict::read(&mail.bytes).unwrap();
+        for line in read.text.lines().filter(|line| shown(line)) {
             writeln!(out, "    {line}").unwrap();
         }
     }

@@ -3,6 +3,7 @@
 pub(crate) mod desk;
 pub(crate) mod origin;
 pub(crate) mod smtp;
+pub(crate) mod strict;
 pub(crate) mod wire;
 
 use std::{
