@@ -115,6 +115,12 @@ impl QuietHours {
         all.filter(|(start, end)| *start <= at && at < *end).map(|(_, end)| end).max()
     }
 
+    /// Whether it is quiet at a time of a day of the week (Monday = 1), by the clock.
+    pub fn is_at(&self, day: i8, time: Time) -> bool {
+        let moment = Stretch { days: vec![day], start: time, end: time }.minutes().next();
+        self.stretches.iter().flat_map(Stretch::minutes).any(|minute| Some(minute) == moment)
+    }
+
     /// Whether nothing is left of a week.
     pub fn is_always(&self) -> bool {
         let mut week = [false; WEEK];
@@ -212,6 +218,21 @@ mod tests {
         let only_corrections = Passes { kill: false, flash: false, correction: true };
         assert!(only_corrections.lets_through(&corrected, None));
         assert!(!only_corrections.lets_through(&kill, Some(FLASH)));
+    }
+
+    #[test]
+    fn a_time_of_a_day_may_be_quiet() {
+        let friday = quiet(&[stretch(&[5], (22, 0), (7, 0))]);
+        for (day, hour, is_quiet) in [
+            (5, 21, false),
+            (5, 22, true),
+            (6, 6, true),
+            (6, 7, false),
+            (6, 22, false),
+            (7, 6, false),
+        ] {
+            assert_eq!(friday.is_at(day, time(hour, 0, 0, 0)), is_quiet, "{day} {hour}");
+        }
     }
 
     #[test]

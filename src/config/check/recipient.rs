@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::unique;
 use crate::{
-    alert::{self, Passes, Send},
+    alert::{self, Passes, QuietHours, Send},
     config::{
         raw::{Placed, Raw, Recipient},
         timing,
@@ -91,16 +91,34 @@ fn check(recipient: &Placed<Recipient>, report: &mut Report) -> alert::Recipient
         at_most.and_then(|text| recipient.read(text, report, |text| timing::at_most(text)));
     let quiet = written.quiet.as_ref();
     let quiet = quiet.and_then(|hours| recipient.read(hours, report, timing::quiet));
+    let quiet = quiet.unwrap_or_default();
+    warn_of_quiet_slots(recipient, &send, &quiet, report);
     alert::Recipient {
         name: RecipientName::new(written.name.get_ref().as_str()),
         email,
         wait: wait.unwrap_or(WAIT),
         timezone: zone.unwrap_or(TimeZone::UTC),
         at_most,
-        quiet: quiet.unwrap_or_default(),
+        quiet,
         passes: passes(recipient, report),
         send_empty: send_empty(recipient, &send, report),
         send,
+    }
+}
+
+/// Slots that are all in quiet hours are others than the file says.
+fn warn_of_quiet_slots(
+    recipient: &Placed<Recipient>,
+    send: &Send,
+    quiet: &QuietHours,
+    report: &mut Report,
+) {
+    let (Send::At { days, time }, Some(written)) = (send, &recipient.value.send) else { return };
+    if days.iter().all(|day| quiet.is_at(*day, *time)) {
+        let message = format!("it is always quiet at `{}`", written.get_ref());
+        let warning = Diagnostic::warning(None, written.span(), message)
+            .with_help("messages go out when quiet hours are over; write that time, or another");
+        report.push(&recipient.source, warning);
     }
 }
 

@@ -101,6 +101,21 @@ fn what_passes_no_quiet_hours_is_odd() {
 }
 
 #[test]
+fn slots_that_are_always_quiet_are_odd() {
+    let quiet = "quiet = ['22:00-07:00', 'sun 00:00-24:00']";
+    assert_snapshot!(warned(&spared(&format!("send = 'sun,mon 06:30'\n{quiet}"))), @r#"
+    warning: it is always quiet at `sun,mon 06:30`
+      --> w.toml:18:8
+       |
+    18 | send = 'sun,mon 06:30'
+       |        ^^^^^^^^^^^^^^^
+       |
+       = help: messages go out when quiet hours are over; write that time, or another
+    "#);
+    assert!(warned(&spared(&format!("send = 'sun,mon 07:30'\n{quiet}"))).is_empty());
+}
+
+#[test]
 fn only_who_has_slots_can_hear_that_one_was_empty() {
     assert_snapshot!(refused(&spared("send_empty = true")), @r#"
     error: a recipient who is told at once has no slots that could be empty
