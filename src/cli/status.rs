@@ -26,6 +26,8 @@ struct Status {
     troubled: Vec<DeliveryRow>,
     outage: Option<Outage>,
     templates: Vec<TemplateFailure>,
+    /// Silences that are not over.
+    silences: usize,
     now: Timestamp,
     /// The configuration on disk, or its mistakes.
     configured: Result<Live, String>,
@@ -53,7 +55,12 @@ pub(super) fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
         .map(|loaded| loaded.live)
         .map_err(|report| report.to_string());
     let pid = run::running(&config::data_folder(path)).map(rustix::process::Pid::as_raw_pid);
-    let status = Status { pid, load, feeds, counts, troubled, outage, templates, now, configured };
+    let silences = open::block_on(async {
+        let read = store.read(move |tx| tx.silences(now));
+        Ok(read.await?.len())
+    })?;
+    let status =
+        Status { pid, load, feeds, counts, troubled, outage, templates, silences, now, configured };
     if args.json {
         println!("{}", status.to_json());
     } else {
@@ -151,6 +158,7 @@ impl Status {
             "outage": self.outage.as_ref().map(|outage| json!({"since": json::time(outage.since), "hosts": outage.hosts})),
             "feeds": self.feeds.iter().map(|feed| json::feed(feed, self.now)).collect::<Vec<_>>(),
             "waiting": self.counts.waiting,
+            "silences": self.silences,
             "rules": self.rules(),
             "deliveries": {
                 "due": self.counts.due,
@@ -185,6 +193,9 @@ impl Status {
             (live * LIVE_BYTES).div_ceil(1_000_000)
         ));
         line(format!("deliveries: {due} due, {sent} sent, {dropped} given up"));
+        if self.silences > 0 {
+            line(format!("silences: {} (wiredesk silences list)", self.silences));
+        }
         let health = self.health();
         let counts: Vec<_> =
             health.iter().map(|(state, feeds)| format!("{feeds} {state}")).collect();

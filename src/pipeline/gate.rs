@@ -15,7 +15,7 @@ use crate::{
 const FOLDED: &str = "folded";
 
 /// How often it looks for more when all that it claimed has to wait.
-const LOOKS: usize = 100;
+const LOOKS: usize = 2_500;
 
 /// Claims at most `most` messages that are due and may leave now.
 ///
@@ -88,19 +88,20 @@ fn leaves(
         return Ok(false);
     }
     let Some(recipient) = recipient else { return Ok(true) };
+    let alike = alike(recipient, &claimed.address, live);
     let passes = |alert: &AlertRow| recipient.passes.lets_through(&alert.reason, alert.priority);
     if !alerts.iter().any(passes)
         && let Some(end) = recipient.quiet.until(&recipient.timezone, now)
     {
         let gathers = Recipient::gathers_in_digest(end);
-        tx.fold(claimed, &Fold { gathers: &gathers, due: end, why: Why::Quiet })?;
+        tx.fold(claimed, &Fold { alike: &alike, gathers: &gathers, due: end, why: Why::Quiet })?;
         return Ok(false);
     }
     let Some(at_most) = &recipient.at_most else { return Ok(true) };
     if alerts.iter().any(is_urgent) {
         return Ok(true);
     }
-    let left = tx.reader().left(&recipient.name, &claimed.address, at_most.since(now))?;
+    let left = tx.reader().left(&alike, &claimed.address, at_most.since(now))?;
     match at_most.room_at(&left, now) {
         None => {
             tx.note_left(claimed.id, now)?;
@@ -112,7 +113,7 @@ fn leaves(
             Ok(false)
         }
         Some(due) => {
-            tx.fold(claimed, &Fold { gathers: FOLDED, due, why: Why::AtMost })?;
+            tx.fold(claimed, &Fold { alike: &alike, gathers: FOLDED, due, why: Why::AtMost })?;
             Ok(false)
         }
     }

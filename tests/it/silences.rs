@@ -103,6 +103,7 @@ async fn a_silence_counts_at_once_beside_a_daemon_and_until_it_is_ended() {
         (&Value::from("chief"), &Value::from(1))
     );
 
+    assert_eq!(paper.desk.status()["silences"], 2);
     let answer = paper.said(&["end", "2"]);
     assert_eq!(answer, "0: silence 2 is over: rule all to `chief` is told again\n");
     paper.told(4, "", 5);

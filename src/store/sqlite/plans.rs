@@ -237,15 +237,15 @@ fn some_silence(tx: &WriteTx<'_>) -> Result<(), StoreError> {
     tx.open_slot(&posting, alike, NOW)?;
     let [claimed] = tx.claim_deliveries(NOW, LEASE, 4)?.try_into().unwrap();
     tx.note_left(claimed.id, NOW + LEASE)?;
-    assert_eq!(reader.left(&recipient, address, NOW)?, [NOW + LEASE]);
+    assert_eq!(reader.left(alike, address, NOW)?, [NOW + LEASE]);
     tx.note_silenced(AlertId(1), &recipient, address, silence)?;
     reader.silenced_of(AlertId(1))?;
     reader.hushed(&rule, StoryId(1))?;
     reader.uncounted(address, AlertId(1))?;
-    tx.fold(&claimed, &Fold { gathers: "folded", due: NOW, why: Why::AtMost })?;
+    tx.fold(&claimed, &Fold { alike, gathers: "folded", due: NOW, why: Why::AtMost })?;
     let [claimed] = tx.claim_deliveries(NOW, LEASE, 4)?.try_into().unwrap();
     tx.open_slot(&posting, alike, NOW)?;
-    tx.fold(&claimed, &Fold { gathers, due: NOW, why: Why::Quiet })?;
+    tx.fold(&claimed, &Fold { alike, gathers, due: NOW, why: Why::Quiet })?;
     assert_eq!(reader.gathering_of(claimed.id)?, None);
     tx.end_silence(silence, NOW)?;
     reader.silence(silence)?;

@@ -26,6 +26,8 @@ pub enum Why {
 /// Where what a message tells is told instead.
 #[derive(Clone, Copy, Debug)]
 pub struct Fold<'a> {
+    /// Recipients whose message to the address may tell it as well, its own among them.
+    pub alike: &'a [RecipientName],
     /// Messages with the same value become one.
     pub gathers: &'a str,
     /// When that one is due.
@@ -48,13 +50,12 @@ pub struct Gathering {
 }
 
 impl WriteTx<'_> {
-    /// Puts what a claimed message tells, whose bytes are not fixed, into another one of its
-    /// recipient at its address, or makes it that one; lets go of the claim.
+    /// Puts what a claimed message tells, whose bytes are not fixed, into another one at its address,
+    /// or makes it that one; lets go of the claim.
     pub fn fold(&self, claimed: &ClaimedDelivery, fold: &Fold<'_>) -> Result<(), StoreError> {
         let id = claimed.id.0;
         let Some(gathering) = self.reader().gathering_of(claimed.id)? else { return Ok(()) };
-        let recipient = std::slice::from_ref(&claimed.recipient);
-        let other = self.gathering(&claimed.address, fold.gathers, recipient)?;
+        let other = self.gathering(&claimed.address, fold.gathers, fold.alike)?;
         let into = other.filter(|other| *other != id).unwrap_or(id);
         let alerts: u32 = self
             .db
@@ -136,19 +137,22 @@ impl WriteTx<'_> {
 }
 
 impl ReadTx<'_> {
-    /// When messages left for an address after `since`, the earliest first, as far as its recipient
-    /// counts them.
+    /// When messages of these recipients left for an address after `since`, the earliest first, as far
+    /// as they are counted.
     pub fn left(
         &self,
-        recipient: &RecipientName,
+        recipients: &[RecipientName],
         address: &str,
         since: Timestamp,
     ) -> Result<Vec<Timestamp>, StoreError> {
         let mut left = self.db.prepare_cached(
-            "SELECT left_at FROM delivery WHERE address = ?1 AND left_at > ?2 AND recipient = ?3
+            "SELECT left_at FROM delivery WHERE address = ?1 AND left_at > ?2
+                 AND recipient IN (SELECT value FROM json_each(?3))
              ORDER BY left_at",
         )?;
-        let left = left.query_map((address, to_ms(since), recipient.as_str()), |row| row.get(0))?;
+        let names: Vec<_> = recipients.iter().map(RecipientName::as_str).collect();
+        let names = serde_json::Value::from(names).to_string();
+        let left = left.query_map((address, to_ms(since), names), |row| row.get(0))?;
         Ok(left.map(|at| at.map(from_ms)).collect::<Result<_, _>>()?)
     }
 

@@ -51,6 +51,23 @@ async fn what_comes_beyond_a_cap_is_one_digest_and_nothing_urgent_waits() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_cap_is_that_of_an_address_under_all_its_names() {
+    let chief = WHO
+        .replace("desk'\n    email", "chief'\n    email")
+        .replace("notify = ['desk']", "notify = ['chief']");
+    let chief = chief.replace("'all'", "'others'").replace("'urgent'", "'urgently'");
+    let who = WHO.replace("words:>1", "feed:post") + &chief.replace("words:>1", "feed:pilot");
+    let mut printed: Vec<_> = (0..4).map(|number| story(0, "post", number)).collect();
+    printed.extend((4..8).map(|number| story(0, "pilot", number)));
+    let (watch, memory) = watch(&who, &printed).await;
+    run(&watch, 2).await;
+    assert_eq!(
+        folded(heard(&watch, &memory).await),
+        ["12 06:02 desk: first 1 x5", "12 07:02 desk: first 3 x1"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cap_counts_across_a_restart() {
     let mut printed: Vec<_> = (0..4).map(|number| story(0, "post", number)).collect();
     printed.extend((4..8).map(|number| story(1, "post", number)));
