@@ -26,6 +26,7 @@
 //! | [`fetch`] | HTTP, within limits |
 //! | [`store`] | one file of SQLite, one writer, verbs in the words of the trade |
 //! | [`mail`] | SMTP, or a folder |
+//! | [`channel`] | web addresses, programs and feeds that messages go to |
 //! | [`systemd`] | readiness, status, watchdog |
 //! | [`observe`] | the log |
 //! | [`config`] | from TOML to what is in force, or to all its mistakes |
@@ -74,6 +75,7 @@
 //! - Nothing in [`query`], [`story`] or [`alert`] can fail, wait, or read a clock.
 
 pub mod alert;
+pub mod channel;
 pub mod cli;
 pub mod clock;
 pub mod config;

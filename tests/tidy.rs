@@ -24,6 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("fetch", &["model"]),
     ("store", &["model", "schedule", "story", "query", "rule", "alert"]),
     ("mail", &["model"]),
+    ("channel", &["model", "alert", "fetch", "mail"]),
     ("systemd", &[]),
     ("observe", &["model"]),
     (
@@ -41,6 +42,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "fetch",
             "store",
             "mail",
+            "channel",
             "observe",
         ],
     ),
@@ -62,6 +64,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "fetch",
             "store",
             "mail",
+            "channel",
             "observe",
             "config",
         ],
@@ -82,6 +85,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "fetch",
             "store",
             "mail",
+            "channel",
             "systemd",
             "observe",
             "config",
@@ -107,6 +111,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "fetch",
             "store",
             "mail",
+            "channel",
             "systemd",
             "observe",
             "config",
@@ -150,9 +155,19 @@ const WORLD: &[&str] = &[
 ];
 
 /// What `config` may name of an edge.
-const EDGES: &[&str] = &["fetch", "store", "mail", "observe"];
-const NAMES_OF_AN_EDGE: &[&str] =
-    &["Settings", "Access", "AccessError", "Allowed", "SmtpSettings", "Timeouts", "Tls"];
+const EDGES: &[&str] = &["fetch", "store", "mail", "channel", "observe"];
+const NAMES_OF_AN_EDGE: &[&str] = &[
+    "Settings",
+    "Access",
+    "AccessError",
+    "Allowed",
+    "SmtpSettings",
+    "Timeouts",
+    "Tls",
+    "Endpoint",
+    "Webhook",
+    "Command",
+];
 
 /// The longest a file may be.
 const MAX_LINES: usize = 500;

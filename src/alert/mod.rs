@@ -1,15 +1,19 @@
 //! What to tell whom, and when to keep quiet.
 
 mod cap;
+pub mod channel;
 pub mod excerpt;
 pub mod letter;
 pub mod operator;
+pub mod payload;
 pub mod policy;
 pub mod quiet;
 pub mod recipient;
 pub mod retry;
+pub mod undelivered;
 
 pub use cap::AtMost;
+pub use channel::Channel;
 pub use excerpt::{Excerpt, excerpts};
 pub use letter::{Carrier, Letter, RelatedStory, Rendered, Telling, render};
 pub use operator::Operator;

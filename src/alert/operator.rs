@@ -14,8 +14,10 @@ const URGENT_APART: SignedDuration = SignedDuration::from_hours(1);
 /// Who looks after the watch.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Operator {
-    /// One or more addresses, each with a delivery of its own.
+    /// Mail addresses, each with a delivery of its own.
     pub email: Vec<String>,
+    /// Other addresses, each with a delivery of its own.
+    pub channels: Vec<String>,
     /// When the word of a day goes out, local time.
     pub time: Time,
     /// The days on which one goes out though there is nothing to tell (Monday = 1 … Sunday = 7): a
@@ -179,6 +181,7 @@ mod tests {
     fn operator(heartbeat: &[i8]) -> Operator {
         Operator {
             email: vec!["operator@desk.example".into()],
+            channels: Vec::new(),
             time: Time::constant(7, 30, 0, 0),
             heartbeat: heartbeat.to_vec(),
             timezone: TimeZone::get("Asia/Karachi").unwrap(),

@@ -1,10 +1,10 @@
 //! A named target and when it wants to be told.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use jiff::{Timestamp, ToSpan as _, civil::Time, tz::TimeZone};
 
-use super::{AtMost, Passes, QuietHours, Reason};
+use super::{AtMost, Channel, Passes, QuietHours, Reason};
 use crate::model::{Priority, RecipientName, StoryId};
 
 /// Seconds of the clock from midnight to midnight.
@@ -35,8 +35,10 @@ pub enum Send {
 pub struct Recipient {
     /// Its name.
     pub name: RecipientName,
-    /// One or more addresses, each with a delivery of its own.
+    /// Mail addresses, each with a delivery of its own.
     pub email: Vec<String>,
+    /// Channels beside mail, each with a delivery of its own.
+    pub channels: Vec<Channel>,
     /// When messages go out.
     pub send: Send,
     /// How long copies may gather before a message is frozen.
@@ -66,6 +68,12 @@ pub struct Appointment {
 }
 
 impl Recipient {
+    /// Every address that it is told at.
+    pub fn addresses(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let mails = self.email.iter().map(|address| Cow::Borrowed(address.as_str()));
+        mails.chain(self.channels.iter().map(|channel| channel.address(&self.name).into()))
+    }
+
     /// When an alert made `now` goes out: after the wait, or at the next slot after `now`.
     ///
     /// Slots are times of the recipient's clock. One that the clock jumps over comes at the jump;
@@ -235,6 +243,7 @@ mod tests {
         Recipient {
             name: RecipientName::new("desk"),
             email: vec!["desk@desk.example".into()],
+            channels: Vec::new(),
             send,
             wait: Duration::from_mins(2),
             timezone: TimeZone::get(zone).unwrap(),

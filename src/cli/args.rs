@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 
 use super::{
-    check::CheckArgs, demo::DemoArgs, feeds::FeedsCommand, rules::RulesCommand,
-    silences::SilencesCommand, stage::StageCommand, stories::StoriesCommand,
+    check::CheckArgs, deliveries::DeliveriesCommand, demo::DemoArgs, feeds::FeedsCommand,
+    rules::RulesCommand, silences::SilencesCommand, stage::StageCommand, stories::StoriesCommand,
 };
 use crate::worker;
 
@@ -39,6 +39,9 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Find the stored articles that a query is true of, in the language of the rules
     Search(SearchArgs),
+    /// See what became of messages, and send them again
+    #[command(subcommand)]
+    Deliveries(DeliveriesCommand),
     /// Try the way messages leave
     #[command(subcommand)]
     Mail(MailCommand),
@@ -76,6 +79,10 @@ pub(crate) struct StatusArgs {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print nothing but what must be looked at now, and exit with 69 where there is something: the
+    /// daemon does not run, its configuration was refused, or messages are not taken for an hour
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) check: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -9,8 +9,8 @@ use crate::{
     query::Hit,
     schedule::Gap,
     store::{
-        AlertRow, ArticleRow, Constraints, DeliveryRow, FeedRow, MatchRow, PollRow, SilencedRow,
-        StoryRow,
+        AlertRow, ArticleRow, AttemptRow, ClosedWay, Constraints, DeliveryRow, FeedRow, MatchRow,
+        PollRow, SilencedRow, StoryRow,
     },
     story::{Authorship, Certainty, Relation, Sign, Zone},
 };
@@ -156,10 +156,38 @@ pub(super) fn delivery(row: &DeliveryRow) -> Value {
         "made_at": time(row.made_at),
         "message_id": row.message_id,
         "attempts": row.attempts,
+        "first_try": row.first_try.map(time),
+        "waits_for": row.waits,
+        "bytes": row.bytes,
         "last_error": row.last_error,
         "ended_at": row.ended_at.map(time),
         "reply": row.reply,
         "alerts": row.alerts.iter().map(|alert| alert.0).collect::<Vec<_>>(),
+    }))
+}
+
+/// A way on which messages wait.
+pub(super) fn closed_way(way: &ClosedWay) -> Value {
+    json!({
+        "way": way.way,
+        "for": if way.for_person { "person" } else { "server" },
+        "since": time(way.since),
+        "next_try": time(way.until),
+        "messages": way.waiting,
+        "error": way.error,
+    })
+}
+
+/// An attempt to deliver.
+pub(super) fn attempt(row: &AttemptRow) -> Value {
+    present(json!({
+        "number": row.number,
+        "at": time(row.at),
+        "took_ms": u64::try_from(row.course.took.as_millis()).unwrap_or(u64::MAX),
+        "ended": row.ended,
+        "step": row.course.step,
+        "code": row.course.code,
+        "words": row.words,
     }))
 }
 

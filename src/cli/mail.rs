@@ -69,7 +69,13 @@ pub(super) fn test(args: &MailTestArgs) -> anyhow::Result<Exit> {
             bytes: message::format(&message)
                 .map_err(|error| stop(Exit::Config, error.to_string()))?,
         };
-        match open::block_on(async { Ok(in_force.mailer.send(&outgoing).await) })? {
+        let sent = open::block_on(async {
+            let sent = in_force.mailer.send(&outgoing).await;
+            // A connection does not outlive the runtime that it was opened in.
+            in_force.mailer.close().await;
+            Ok(sent)
+        });
+        match sent? {
             Ok(receipt) => println!("{address}: taken: {}", receipt.reply),
             Err(error) => {
                 refused += 1;

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod deliveries;
 mod demo;
 mod evidence;
 mod explain;
@@ -36,6 +37,8 @@ pub enum Exit {
     Usage = 64,
     /// Some of the input could not be read.
     Data = 65,
+    /// Something must be looked at.
+    Unavailable = 69,
     /// A fault of the program.
     Software = 70,
     /// A file could not be read or written.
@@ -87,6 +90,7 @@ fn dispatch(command: args::Command) -> anyhow::Result<Exit> {
         Command::Export(args) => export::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Search(args) => search::run(&args),
+        Command::Deliveries(deliveries) => deliveries::run(&deliveries),
         Command::Mail(MailCommand::Test(args)) => mail::test(&args),
         Command::Mail(MailCommand::Preview(args)) => mail::preview(&args),
         Command::Feeds(feeds) => feeds::run(&feeds),

@@ -5,13 +5,14 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Exit, args::StatusArgs, feeds, json, open, run};
+use super::{Exit, args::StatusArgs, feeds, json, open, run, shown::amount};
 use crate::{
+    alert::undelivered::TOO_LONG,
     clock::Clock,
     config::{self, Live},
     model::{Generation, RecipientName},
     schedule::Health,
-    store::{Counts, DeliveryRow, FeedRow, LoadVerdict, Outage, TemplateFailure},
+    store::{ClosedWay, Counts, DeliveryRow, FeedRow, LoadVerdict, MAIL, Outage, TemplateFailure},
 };
 
 /// How long a dropped delivery is shown.
@@ -24,6 +25,7 @@ struct Status {
     feeds: Vec<FeedRow>,
     counts: Counts,
     troubled: Vec<DeliveryRow>,
+    closed: Vec<ClosedWay>,
     outage: Option<Outage>,
     templates: Vec<TemplateFailure>,
     /// Silences that are not over.
@@ -43,11 +45,11 @@ pub(super) fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
     let store = open::open_for_reading(path)?;
     let now = Clock::System.now();
     let since = now - Span::new().hours(24 * DROPPED_DAYS);
-    let (load, feeds, counts, troubled, outage, templates) = open::block_on(async {
+    let (load, feeds, counts, troubled, closed, outage, templates) = open::block_on(async {
         let read = store.read(move |tx| {
-            let troubled = tx.troubled_deliveries(since)?;
+            let (troubled, closed) = (tx.troubled_deliveries(since)?, tx.closed_ways(now)?);
             let (outage, templates) = (tx.outage()?, tx.failed_templates()?);
-            Ok((tx.last_load()?, tx.feeds()?, tx.counts()?, troubled, outage, templates))
+            Ok((tx.last_load()?, tx.feeds()?, tx.counts()?, troubled, closed, outage, templates))
         });
         Ok(read.await?)
     })?;
@@ -59,8 +61,22 @@ pub(super) fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
         let read = store.read(move |tx| tx.silences(now));
         Ok(read.await?.len())
     })?;
-    let status =
-        Status { pid, load, feeds, counts, troubled, outage, templates, silences, now, configured };
+    let status = Status {
+        pid,
+        load,
+        feeds,
+        counts,
+        troubled,
+        closed,
+        outage,
+        templates,
+        silences,
+        now,
+        configured,
+    };
+    if args.check {
+        return Ok(status.health_check());
+    }
     if args.json {
         println!("{}", status.to_json());
     } else {
@@ -92,17 +108,8 @@ impl Status {
                 problems.push(format!("feed `{name}` is {state}{since}: {reason}; {action}"));
             }
         }
-        for delivery in &self.troubled {
-            let error = delivery.last_error.as_deref().unwrap_or("no reason is known");
-            let (id, recipient, address) = (delivery.id, &delivery.recipient, &delivery.address);
-            problems.push(match delivery.state.as_str() {
-                "dropped" => format!("delivery {id} to `{recipient}` <{address}> was given up: {error}"),
-                _ => format!(
-                    "delivery {id} to `{recipient}` <{address}> failed {} times: {error}; next try at {}",
-                    delivery.attempts, delivery.due_at
-                ),
-            });
-        }
+        problems.extend(self.closed.iter().map(waiting));
+        problems.extend(self.troubled.iter().filter_map(troubled));
         for TemplateFailure { file, why, at } in &self.templates {
             problems.push(format!(
                 "the template {file} failed at {at:.0}, and the built-in one took its place: {why}; \
@@ -119,6 +126,30 @@ impl Status {
             ));
         }
         problems
+    }
+
+    /// Prints what makes the watch fail, and says so.
+    #[expect(clippy::print_stdout, reason = "the answer of the command")]
+    fn health_check(&self) -> Exit {
+        let mut faults = Vec::new();
+        if self.pid.is_none() {
+            faults.push("the daemon does not run: start it with `wiredesk run`".to_owned());
+        }
+        if let Some(LoadVerdict { refused: Some(_), generation, .. }) = &self.load {
+            faults.push(format!(
+                "the new configuration was refused, configuration {generation} stays in force"
+            ));
+        }
+        let long_ago = |at: Timestamp| self.now.duration_since(at) >= TOO_LONG;
+        let closed = self.closed.iter().filter(|way| long_ago(way.since));
+        faults.extend(closed.map(waiting));
+        let overdue =
+            |row: &&DeliveryRow| row.state == "due" && row.first_try.is_some_and(long_ago);
+        faults.extend(self.troubled.iter().filter(overdue).filter_map(troubled));
+        for fault in &faults {
+            println!("{fault}");
+        }
+        if faults.is_empty() { Exit::Ok } else { Exit::Unavailable }
     }
 
     /// How many feeds are how.
@@ -164,6 +195,7 @@ impl Status {
                 "due": self.counts.due,
                 "sent": self.counts.sent,
                 "dropped": self.counts.dropped,
+                "waiting": self.closed.iter().map(json::closed_way).collect::<Vec<_>>(),
                 "troubled": self.troubled.iter().map(json::delivery).collect::<Vec<_>>(),
             },
             "problems": self.problems(),
@@ -219,5 +251,36 @@ impl Status {
             line(format!("  {}", problem.replace('\n', "\n    ")));
         }
         out
+    }
+}
+
+/// Messages that wait for a server or a person.
+fn waiting(closed: &ClosedWay) -> String {
+    let ClosedWay { way, for_person, until, since, waiting, error } = closed;
+    let what = if way == MAIL { "mail".to_owned() } else { format!("`{way}`") };
+    let messages = amount(*waiting, "message");
+    let wait = if *waiting == 1 { "waits" } else { "wait" };
+    let help = if *for_person {
+        "mend the settings and run `wiredesk reload`; it is tried again"
+    } else {
+        "nothing is lost; it is tried again"
+    };
+    format!("{messages} {wait} by {what} since {since:.0}: {error}; {help} at {until:.0}")
+}
+
+/// A message in trouble, unless it waits with others.
+fn troubled(delivery: &DeliveryRow) -> Option<String> {
+    let error = delivery.last_error.as_deref().unwrap_or("no reason is known");
+    let (id, recipient, address) = (delivery.id, &delivery.recipient, &delivery.address);
+    match delivery.state.as_str() {
+        "dropped" => Some(format!(
+            "delivery {id} to `{recipient}` <{address}> was given up: {error}; \
+             `wiredesk deliveries retry {id}` tries it again"
+        )),
+        _ if delivery.waits.is_some() => None,
+        _ => Some(format!(
+            "delivery {id} to `{recipient}` <{address}> failed {} times: {error}; next try at {}",
+            delivery.attempts, delivery.due_at
+        )),
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{
     alert::{Operator, Policy, Recipient, letter::Templates},
-    fetch, mail,
+    channel, fetch, mail,
     model::{FeedName, FeedSpec, Generation, RecipientName, RuleName},
     query::Aliases,
     rule::{Rule, Ruleset},
@@ -95,6 +95,8 @@ pub struct Live {
     pub fetch: fetch::Settings,
     /// Settings of the mailer; `None` writes `.eml` files into `<data>/mail`.
     pub mail: Option<mail::Settings>,
+    /// Where the addresses of recipients lead that are no mail addresses.
+    pub channels: channel::Settings,
     /// `From` of every message, as in `Wiredesk <wiredesk@example.org>`.
     pub from: String,
     /// Where answers go, where that is not `from`.

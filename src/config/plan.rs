@@ -100,7 +100,7 @@ fn sections_changed(old: &Live, new: &Live) -> Vec<&'static str> {
         ("fetch", fetch),
         ("mail", mail),
         ("operator", old.operator == new.operator),
-        ("recipient", old.recipients == new.recipients),
+        ("recipient", old.recipients == new.recipients && old.channels == new.channels),
         ("limits", old.limits == new.limits),
         ("host", old.paces == new.paces),
         ("story", old.story == new.story),

@@ -9,11 +9,9 @@ use tracing::{Instrument, error, info_span};
 
 use super::{Pulse, wait::sleep_at_most_until};
 use crate::{
-    config::Live,
-    model::Generation,
     observe,
     pipeline::{self, Context, deliver::DeliverError, gate},
-    store::{ClaimedDelivery, Ended, StoreError},
+    store::{ClaimedDelivery, Course, Ended, Room, StoreError},
 };
 
 /// How long a claim holds: longer than all the stages of an SMTP dialogue may take together.
@@ -26,17 +24,7 @@ const AFTER_FAULT: Duration = Duration::from_mins(5);
 #[derive(Debug, Default)]
 struct Running {
     sends: JoinSet<Result<Ended, DeliverError>>,
-    /// Each with the configuration that it was started under.
-    deliveries: HashMap<Id, (ClaimedDelivery, Generation)>,
-    hold: Option<Hold>,
-}
-
-/// The transport waits for a person: until then, or until another configuration is in force, no
-/// message is tried, since each would be one more wrong password to the server.
-#[derive(Clone, Copy, Debug)]
-struct Hold {
-    until: Timestamp,
-    generation: Generation,
+    deliveries: HashMap<Id, ClaimedDelivery>,
 }
 
 /// Delivers what is due until told to stop; then waits for the messages that are on the wire, since
@@ -57,6 +45,7 @@ pub(super) async fn run(context: Context, pulse: Pulse, stop: CancellationToken)
     while let Some(ended) = running.sends.join_next_with_id().await {
         running.settle(&context, ended).await;
     }
+    context.in_force().mailer.close().await;
 }
 
 /// What a round of deliveries came to.
@@ -73,7 +62,10 @@ pub async fn round(context: &Context) -> Result<Delivered, StoreError> {
     let (mut running, mut total) = (Running::default(), Delivered::default());
     loop {
         running.claim(context).await?;
-        let Some(ended) = running.sends.join_next_with_id().await else { return Ok(total) };
+        let Some(ended) = running.sends.join_next_with_id().await else {
+            context.in_force().mailer.close().await;
+            return Ok(total);
+        };
         match &ended {
             Ok((_, Ok(Ended::Sent { .. }))) => total.sent += 1,
             _ => total.failed += 1,
@@ -83,48 +75,30 @@ pub async fn round(context: &Context) -> Result<Delivered, StoreError> {
 }
 
 impl Running {
+    /// Starts what may go now; when there may be more.
     async fn start_due(&mut self, context: &Context) -> Option<Timestamp> {
         let now = context.clock.now();
         let looked = async {
             self.claim(context).await?;
-            context.store.read(|tx| tx.next_delivery_due()).await
+            context.store.read(move |tx| tx.next_delivery_due(now)).await
         };
-        match looked.await {
-            Ok(Some(next)) if next <= now && !self.sends.is_empty() => Some(now + AFTER_REFUSAL),
-            Ok(next) => next.max(self.held_until(context.in_force().live.generation)),
-            Err(error) => {
-                error!("looking for deliveries that are due: {}", observe::chain(&error));
-                Some(now + AFTER_REFUSAL)
-            }
-        }
-    }
-
-    /// How many messages may be started: after a hold only one, to see whether somebody helped.
-    fn free(&self, live: &Live, now: Timestamp) -> usize {
-        match self.held_until(live.generation) {
-            Some(until) if now < until => 0,
-            Some(_) => 1_usize.saturating_sub(self.sends.len()),
-            None => live.limits.sends.saturating_sub(self.sends.len()),
-        }
-    }
-
-    fn held_until(&self, generation: Generation) -> Option<Timestamp> {
-        self.hold.filter(|hold| hold.generation == generation).map(|hold| hold.until)
+        looked.await.unwrap_or_else(|error| {
+            error!("looking for deliveries that are due: {}", observe::chain(&error));
+            Some(now + AFTER_REFUSAL)
+        })
     }
 
     async fn claim(&mut self, context: &Context) -> Result<(), StoreError> {
         let (in_force, now) = (context.in_force(), context.clock.now());
-        let free = self.free(&in_force.live, now);
-        if free == 0 {
-            return Ok(());
-        }
-        let due = context.store.read(|tx| tx.next_delivery_due()).await?;
-        if due.is_none_or(|due| due > now) {
+        let all = in_force.live.limits.sends;
+        let room = Room { all, mails: in_force.mailer.at_once().min(all) };
+        if self.sends.len() >= all || !context.store.read(move |tx| tx.is_delivery_due(now)).await?
+        {
             return Ok(());
         }
         let live = Arc::clone(&in_force);
         let claim =
-            context.store.write(move |tx| gate::claim(tx, &live.live, now, LEASE, free)).await?;
+            context.store.write(move |tx| gate::claim(tx, &live.live, now, LEASE, room)).await?;
         for delivery in claim {
             let span = info_span!(
                 "deliver", delivery.id = %delivery.id, recipient.name = %delivery.recipient,
@@ -133,7 +107,7 @@ impl Running {
             let (trip, claimed) = (context.clone(), delivery.clone());
             let attempt = async move { pipeline::deliver::run(&trip, &claimed).await };
             let id = self.sends.spawn(attempt.instrument(span)).id();
-            self.deliveries.insert(id, (delivery, in_force.live.generation));
+            self.deliveries.insert(id, delivery);
         }
         Ok(())
     }
@@ -145,29 +119,23 @@ impl Running {
         ended: Result<(Id, Result<Ended, DeliverError>), JoinError>,
     ) {
         let fault = match ended {
-            Ok((id, Ok(ended))) => {
-                let started = self.deliveries.remove(&id);
-                self.hold = match (ended, started) {
-                    (Ended::Held { at, .. }, Some((_, generation))) => {
-                        Some(Hold { until: at, generation })
-                    }
-                    _ => None,
-                };
-                return;
-            }
-            Ok((id, Err(error))) => {
-                error!("{}", observe::chain(&error));
+            Ok((id, attempt)) => {
                 self.deliveries.remove(&id);
+                if let Err(error) = attempt {
+                    error!("{}", observe::chain(&error));
+                }
                 return;
             }
             Err(fault) => fault,
         };
-        let Some((delivery, _)) = self.deliveries.remove(&fault.id()) else { return };
+        let Some(delivery) = self.deliveries.remove(&fault.id()) else { return };
         error!(delivery.id = %delivery.id, "delivery {} broke: {fault}", delivery.id);
         let now = context.clock.now();
         let again = Ended::Again { at: now + AFTER_FAULT, error: fault.to_string() };
-        if let Err(error) =
-            context.store.write(move |tx| tx.finish_delivery(&delivery, &again, now)).await
+        if let Err(error) = context
+            .store
+            .write(move |tx| tx.finish_delivery(&delivery, &again, &Course::default(), now))
+            .await
         {
             error!("{}", observe::chain(&error));
         }

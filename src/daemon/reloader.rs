@@ -94,12 +94,14 @@ async fn load(context: &Context, reload: &Reload) -> Result<Plan, Refusal> {
     let in_force = InForce::build(live).map_err(Refusal::Edge)?;
     let in_force = Arc::new(in_force);
     let (writing, now) = (Arc::clone(&in_force), context.clock.now());
-    let mends_mail = plan.sections_changed.contains(&"mail");
+    let changed = &plan.sections_changed;
+    let mends_delivery =
+        ["mail", "recipient", "operator"].iter().any(|section| changed.contains(section));
     let written = context
         .store
         .write(move |tx| {
             sync(tx, &writing.live, FirstPolls::Spread, now)?;
-            if mends_mail {
+            if mends_delivery {
                 tx.retry_deliveries(now)?;
             }
             tx.note_load(&LoadVerdict {

@@ -7,6 +7,7 @@ mod error;
 mod guard;
 mod http;
 mod local;
+mod post;
 mod recorded;
 mod redirect;
 mod robots;
@@ -19,6 +20,7 @@ pub use self::{
     access::{Access, AccessError},
     guard::{Allowed, AllowedError},
     http::Http,
+    post::{Answer, Posting},
     recorded::Recorded,
     robots::Robots,
 };
@@ -215,6 +217,16 @@ impl Fetcher {
         match (self, local::path(&request.url)) {
             (Self::Http(http), Some(path)) => local::get(path, request, http.max_bytes()).await,
             _ => self.get(request).await,
+        }
+    }
+
+    /// Hands something over. Nothing is handed to what is recorded.
+    pub async fn post(&self, posting: &Posting) -> Result<Answer, FetchError> {
+        match self {
+            Self::Http(http) => http.post(posting).await,
+            Self::Recorded(_) => {
+                Err(Problem::new(ProblemKind::NotFound, "nobody takes anything here").into())
+            }
         }
     }
 

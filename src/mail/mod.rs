@@ -86,4 +86,19 @@ impl Mailer {
             Self::Memory(memory) => memory.send(message),
         }
     }
+
+    /// How many messages may be sent at once.
+    pub fn at_once(&self) -> usize {
+        match self {
+            Self::Smtp(smtp) => smtp.connections(),
+            Self::Directory(_) | Self::Memory(_) => usize::MAX,
+        }
+    }
+
+    /// Lets go of connections that wait for a message.
+    pub async fn close(&self) {
+        if let Self::Smtp(smtp) = self {
+            smtp.close().await;
+        }
+    }
 }

@@ -2,14 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use tracing::{info, warn};
+use tracing::warn;
 
-use super::{Context, InForce, letter::write_message, telling::told};
-use crate::{
-    alert::retry::{self, Failure, Verdict},
-    mail::{NextStep, Outgoing},
-    store::{ClaimedDelivery, Ended, Frozen, StoreError, TemplateFailure},
-};
+use super::{Context, InForce, attempt, letter::write_message, telling::told};
+use crate::store::{ClaimedDelivery, Course, Ended, Frozen, StoreError, TemplateFailure};
 
 /// How often a message is made again because an alert came while it was being made.
 const FREEZES: usize = 5;
@@ -41,13 +37,14 @@ pub enum DeliverError {
 /// Attempts a delivery that was claimed.
 pub async fn run(context: &Context, claimed: &ClaimedDelivery) -> Result<Ended, DeliverError> {
     let in_force = context.in_force();
-    let ended = match frozen(context, claimed, &in_force).await? {
-        Ok(frozen) => attempt(context, claimed, &in_force, frozen).await,
-        Err(why) => Ended::Dropped { why },
+    let (ended, course) = match frozen(context, claimed, &in_force).await? {
+        Ok(frozen) => attempt::attempt(context, claimed, &in_force, frozen).await,
+        Err(why) => (Ended::Dropped { why }, Course::default()),
     };
-    tell(claimed, &ended);
+    attempt::tell(claimed, &ended);
     let (delivery, verdict, now) = (claimed.clone(), ended.clone(), context.clock.now());
-    let written = context.store.write(move |tx| tx.finish_delivery(&delivery, &verdict, now)).await;
+    let written =
+        context.store.write(move |tx| tx.finish_delivery(&delivery, &verdict, &course, now)).await;
     written.map_err(|source| DeliverError::Write { delivery: claimed.id.to_string(), source })?;
     Ok(ended)
 }
@@ -99,64 +96,9 @@ async fn frozen(
     Ok(Err("its alerts would not settle".to_owned()))
 }
 
-async fn attempt(
-    context: &Context,
-    claimed: &ClaimedDelivery,
-    in_force: &InForce,
-    frozen: Frozen,
-) -> Ended {
-    let outgoing = Outgoing {
-        from: frozen.sender,
-        to: claimed.address.clone(),
-        message_id: claimed.message_id.clone(),
-        bytes: frozen.bytes,
-    };
-    let error = match in_force.mailer.send(&outgoing).await {
-        Ok(receipt) => return Ended::Sent { reply: receipt.reply },
-        Err(error) => error,
-    };
-    let now = context.clock.now();
-    let failure = match error.next_step {
-        NextStep::Retry => Failure::Transient,
-        NextStep::Never => Failure::Permanent,
-        NextStep::Operator => Failure::Operator,
-    };
-    let attempts = claimed.attempts.saturating_add(1);
-    let first_try = claimed.first_try.unwrap_or(now);
-    match retry::after_failure(
-        attempts,
-        first_try,
-        in_force.live.limits.give_up_after,
-        failure,
-        now,
-    ) {
-        Verdict::Again(at) if failure == Failure::Operator => {
-            Ended::Held { at, error: error.to_string() }
-        }
-        Verdict::Again(at) => Ended::Again { at, error: error.to_string() },
-        Verdict::Dropped(why) => Ended::Dropped { why: format!("{why}: {error}") },
-    }
-}
-
 /// Says that templates of a person's own failed; the message goes out all the same.
 fn tell_of_templates(claimed: &ClaimedDelivery, failed: &BTreeMap<&'static str, String>) {
     for (file, why) in failed {
         warn!(delivery.id = %claimed.id, "the template {file} failed, and the built-in one took its place: {why}");
-    }
-}
-
-fn tell(claimed: &ClaimedDelivery, ended: &Ended) {
-    let (delivery, recipient, attempt) = (claimed.id, &claimed.recipient, claimed.attempts + 1);
-    match ended {
-        Ended::Sent { reply } => {
-            info!(delivery.id = %delivery, recipient.name = %recipient, attempt, "sent to `{recipient}`: {reply}");
-        }
-        Ended::Again { at, error } | Ended::Held { at, error } if attempt.is_power_of_two() => {
-            warn!(delivery.id = %delivery, recipient.name = %recipient, attempt, "not sent to `{recipient}`: {error}; next try at {at}");
-        }
-        Ended::Again { .. } | Ended::Held { .. } => {}
-        Ended::Dropped { why } => {
-            tracing::error!(delivery.id = %delivery, recipient.name = %recipient, attempt, "given up for `{recipient}`: {why}");
-        }
     }
 }

@@ -8,16 +8,16 @@ use super::promise::alike;
 use crate::{
     alert::{FLASH, Reason, Recipient},
     config::Live,
-    store::{AlertRow, ClaimedDelivery, Fold, Posting, StoreError, Why, WriteTx},
+    store::{AlertRow, ClaimedDelivery, Fold, Posting, Room, StoreError, Why, WriteTx},
 };
 
 /// Messages beyond what a recipient takes gather under this name.
 const FOLDED: &str = "folded";
 
-/// How often it looks for more when all that it claimed has to wait.
+/// How often it looks for more when what it claimed has to wait.
 const LOOKS: usize = 2_500;
 
-/// Claims at most `most` messages that are due and may leave now.
+/// Claims messages that are due and may leave now, as many as there is room for.
 ///
 /// Those that may not are put off in the same transaction, so that a message is either on its way or
 /// has another time. A message whose bytes are fixed was let go before and is never held back.
@@ -26,11 +26,11 @@ pub fn claim(
     live: &Live,
     now: Timestamp,
     lease: Duration,
-    most: usize,
+    room: Room,
 ) -> Result<Vec<ClaimedDelivery>, StoreError> {
     let mut free = Vec::new();
     for _ in 0..LOOKS {
-        let claimed = tx.claim_deliveries(now, lease, most.saturating_sub(free.len()))?;
+        let claimed = tx.claim_deliveries(now, lease, room)?;
         if claimed.is_empty() {
             break;
         }
@@ -55,15 +55,15 @@ fn open_slot(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Some(slot) = recipient.next_empty(now) else { return Ok(()) };
-    for address in &recipient.email {
+    for address in recipient.addresses() {
         let posting = Posting {
             recipient: &recipient.name,
-            address,
+            address: &address,
             gathers: &Recipient::gathers_in_digest(slot),
             domain: live.mail_domain(),
             now,
         };
-        tx.open_slot(&posting, &alike(recipient, address, live), slot)?;
+        tx.open_slot(&posting, &alike(recipient, &address, live), slot)?;
     }
     Ok(())
 }

@@ -7,9 +7,9 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{InForce, telling::Told};
+use super::{InForce, attempt, telling::Told};
 use crate::{
-    alert::{self, Letter},
+    alert::{self, Channel, Letter, payload},
     config::Live,
     mail::{
         Message,
@@ -97,15 +97,38 @@ pub(super) fn write_message(
     in_force: &InForce,
     now: Timestamp,
 ) -> Result<(Vec<u8>, BTreeMap<&'static str, String>), String> {
+    let letter = letter(told, claimed, in_force, now);
+    if Channel::of(&claimed.address) != Channel::Mail {
+        return write_body(told, claimed, in_force, &letter);
+    }
     let envelope = Envelope {
         message_id: claimed.message_id.clone(),
         address: claimed.address.clone(),
         thread: told.thread.clone(),
     };
-    let letter = letter(told, claimed, in_force, now);
     let Composed { message, failed } = compose(&letter, envelope, &in_force.live);
     let bytes = message::format(&message).map_err(|error| error.to_string())?;
     Ok((bytes, failed))
+}
+
+/// The same for a channel beside mail.
+fn write_body(
+    told: &Told,
+    claimed: &ClaimedDelivery,
+    in_force: &InForce,
+    letter: &Letter,
+) -> Result<(Vec<u8>, BTreeMap<&'static str, String>), String> {
+    let live = &in_force.live;
+    let endpoint = live.channels.get(&claimed.address).ok_or_else(|| attempt::nowhere(claimed))?;
+    let rendered = alert::render(letter, &live.templates);
+    let heading = payload::Heading {
+        id: &claimed.message_id,
+        follows: &told.thread.references,
+        recipient: &claimed.recipient,
+        now: letter.now,
+    };
+    let bytes = payload::of_letter(&heading, letter, &rendered, endpoint.format());
+    Ok((bytes, rendered.failed))
 }
 
 fn distinct<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {

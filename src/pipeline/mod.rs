@@ -7,6 +7,7 @@
 //! not know, but what sites allow. [`hand`] is for people: it splits and merges stories; [`word`]
 //! tells the operator of the watch itself.
 
+mod attempt;
 pub mod commit;
 pub mod deliver;
 pub mod documents;
@@ -31,6 +32,7 @@ mod robots;
 mod silence;
 pub mod sync;
 mod telling;
+mod undelivered;
 mod verdict;
 pub mod word;
 

@@ -120,7 +120,8 @@ fn promise(tx: &WriteTx<'_>, made: &Made<'_>, live: &Live) -> Result<bool, Store
             silence.asked.recipient.as_ref().is_none_or(|name| *name == recipient.name)
         };
         let silence = made.silences.iter().find(is_for).filter(|_| !kill);
-        for address in &recipient.email {
+        for address in recipient.addresses() {
+            let address = address.as_ref();
             let heard = heard(&hearers, recipient, address);
             let was_hushed =
                 || hushed.iter().any(|(name, at)| *name == recipient.name && at == address);

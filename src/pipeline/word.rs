@@ -2,12 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Context;
+use super::{Context, undelivered};
 use crate::{
     alert::{
-        Operator,
+        Operator, Rendered,
         letter::{Report, report},
         operator::{Condition, Memory, Occasion, Trouble, decide},
+        payload::{self, Heading},
     },
     config::Live,
     mail::{Message, message},
@@ -22,6 +23,7 @@ const TOO_LONG: SignedDuration = SignedDuration::from_hours(24);
 /// Puts into the outbox what the operator is to be told by now. The message and the note that it
 /// was told are one transaction, so that it is neither lost nor told twice.
 pub async fn tell(context: &Context) -> Result<(), StoreError> {
+    undelivered::tell(context).await?;
     let in_force = context.in_force();
     let Some(operator) = in_force.live.operator.clone() else { return Ok(()) };
     let now = context.clock.now();
@@ -29,7 +31,13 @@ pub async fn tell(context: &Context) -> Result<(), StoreError> {
     let Some((word, memory)) = looked else { return Ok(()) };
     let written = context.store.write(move |tx| {
         tx.note_told(&memory)?;
-        word.as_ref().map_or(Ok(()), |word| post(tx, &in_force.live, word, now))
+        let (Some(word), Some(operator)) = (&word, &in_force.live.operator) else { return Ok(()) };
+        let occasion = match word.word.occasion {
+            Occasion::Daily => "daily",
+            Occasion::Urgent => "urgent",
+        };
+        let addresses: Vec<_> = operator.email.iter().chain(&operator.channels).cloned().collect();
+        post(tx, &in_force.live, &addresses, &report(word), occasion, now)
     });
     written.await?;
     context.wake.deliveries.notify_one();
@@ -73,44 +81,64 @@ fn trouble(feed: &FeedRow, now: Timestamp) -> Option<Trouble> {
     Some(Trouble { state: state.as_str(), since, reason: format!("{reason}; {action}"), urgent })
 }
 
-/// Puts the message for each address of the operator into the outbox.
-fn post(tx: &WriteTx<'_>, live: &Live, word: &Report, now: Timestamp) -> Result<(), StoreError> {
-    let Some(operator) = &live.operator else { return Ok(()) };
-    let occasion = match word.word.occasion {
-        Occasion::Daily => "daily",
-        Occasion::Urgent => "urgent",
-    };
-    for address in &operator.email {
+/// Puts a word for each address of the operator into the outbox.
+pub(super) fn post(
+    tx: &WriteTx<'_>,
+    live: &Live,
+    addresses: &[String],
+    rendered: &Rendered,
+    occasion: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let recipient = RecipientName::new("operator");
+    for address in addresses {
         let posting = Posting {
-            recipient: &RecipientName::new("operator"),
+            recipient: &recipient,
             address,
             gathers: &format!("{occasion}:{}", now.as_millisecond()),
             domain: live.mail_domain(),
             now,
         };
         tx.post(&posting, |message_id| {
-            let rendered = report(word);
-            let message = Message {
-                message_id,
-                in_reply_to: None,
-                references: Vec::new(),
-                from: live.from.clone(),
-                reply_to: None,
-                to: address.clone(),
-                subject: rendered.subject,
-                text: rendered.text,
-                html: rendered.html,
-                date: now,
-                list: None,
-                unsubscribe: None,
-                priority: None,
-                rules: Vec::new(),
-                stories: Vec::new(),
-                reasons: vec![occasion.to_owned()],
+            let bytes = match live.channels.get(address) {
+                Some(endpoint) => {
+                    let heading =
+                        Heading { id: &message_id, follows: &[], recipient: &recipient, now };
+                    payload::of_word(&heading, rendered, endpoint.format())
+                }
+                None => as_mail(live, message_id, address, rendered, occasion, now)?,
             };
-            let bytes = message::format(&message).map_err(|error| error.to_string())?;
             Ok(Frozen { sender: live.sender().to_owned(), bytes })
         })?;
     }
     Ok(())
+}
+
+fn as_mail(
+    live: &Live,
+    message_id: String,
+    address: &str,
+    rendered: &Rendered,
+    occasion: &str,
+    now: Timestamp,
+) -> Result<Vec<u8>, String> {
+    let message = Message {
+        message_id,
+        in_reply_to: None,
+        references: Vec::new(),
+        from: live.from.clone(),
+        reply_to: None,
+        to: address.to_owned(),
+        subject: rendered.subject.clone(),
+        text: rendered.text.clone(),
+        html: rendered.html.clone(),
+        date: now,
+        list: None,
+        unsubscribe: None,
+        priority: None,
+        rules: Vec::new(),
+        stories: Vec::new(),
+        reasons: vec![occasion.to_owned()],
+    };
+    message::format(&message).map_err(|error| error.to_string())
 }

@@ -14,7 +14,7 @@ pub use sqlite::{
     ReadTx, Store, WriteTx,
     alerts::{AlertRow, MatchRow, NewAlert},
     articles::{ArticleRow, Described, Place, Recognised, Revision},
-    attempts::{ClaimedDelivery, Ended},
+    attempts::{AttemptRow, ClaimedDelivery, ClosedWay, Course, Ended, MAIL, RetryVerdict, Room},
     constraints::{Constraints, Refused},
     deliveries::{Frozen, Hearer, Posting, Promise, Thread},
     delivery_rows::DeliveryRow,

@@ -148,8 +148,8 @@ async fn a_hundred_kills_lose_nothing_and_repeat_only_the_same_message() {
     let server = SmtpServer::start(Options {
         security: Security::StartTls,
         login: Some(("desk", "open sesame")),
-        script: Vec::new(),
         pace: Duration::from_millis(4),
+        ..Options::default()
     });
     let desk = Desk::new(&config(&origin)).with_server(&server, "open sesame");
     let (mut dice, mut moments) = (Dice(SEED), BTreeMap::<_, u32>::new());

@@ -51,7 +51,7 @@ fn outgoing() -> Outgoing {
 }
 
 fn server(security: Security, script: Vec<Vec<(Step, Answer)>>) -> SmtpServer {
-    SmtpServer::start(Options { security, login: Some(LOGIN), script, pace: Duration::ZERO })
+    SmtpServer::start(Options { security, login: Some(LOGIN), script, ..Options::default() })
 }
 
 fn settings(server: &SmtpServer, tls: Tls) -> SmtpSettings {
@@ -73,6 +73,7 @@ fn settings(server: &SmtpServer, tls: Tls) -> SmtpSettings {
         },
         extra_ca: Some(server.ca_pem().as_bytes().to_vec()),
         hello_name: Some("watch.example".into()),
+        connections: 4,
     }
 }
 
@@ -160,6 +161,14 @@ async fn a_wrong_password_is_the_operators_business() {
     assert!(fault.detail.starts_with("AUTH: ") && fault.detail.contains("who are you?"), "{fault}");
 }
 
+/// Before the message, what goes wrong is about the server.
+fn again(step: Step) -> NextStep {
+    match step {
+        Step::Greeting | Step::Ehlo | Step::StartTls | Step::Auth => NextStep::Down,
+        Step::Mail | Step::Rcpt | Step::Data | Step::Message => NextStep::Retry,
+    }
+}
+
 #[tokio::test]
 async fn a_4xx_at_any_step_is_tried_again() {
     for (step, line) in [
@@ -173,7 +182,7 @@ async fn a_4xx_at_any_step_is_tried_again() {
         (Step::Message, "452 4.3.1 disk full"),
     ] {
         let fault = refused(&[(step, Answer::Reply(line))]).await;
-        assert_eq!(fault.next_step, NextStep::Retry, "{step:?}: {fault}");
+        assert_eq!(fault.next_step, again(step), "{step:?}: {fault}");
         assert_eq!(fault.code, line[..3].parse().ok(), "{step:?}: {fault}");
         assert!(fault.detail.contains(&line[10..]), "{step:?}: {fault}");
     }
@@ -198,7 +207,7 @@ async fn a_5xx_on_the_message_is_final_and_says_why() {
 async fn a_line_cut_at_any_step_is_tried_again() {
     for step in [Step::Greeting, Step::Ehlo, Step::StartTls, Step::Auth, Step::Mail, Step::Rcpt] {
         let fault = refused(&[(step, Answer::Cut)]).await;
-        assert_eq!((fault.next_step, fault.code), (NextStep::Retry, None), "{step:?}: {fault}");
+        assert_eq!((fault.next_step, fault.code), (again(step), None), "{step:?}: {fault}");
     }
 }
 
@@ -230,7 +239,7 @@ async fn silence_at_any_step_ends() {
             _ => limits.message = soon,
         }
         let fault = send(short).await.unwrap_err();
-        assert_eq!((fault.next_step, fault.code), (NextStep::Retry, None), "{step:?}: {fault}");
+        assert_eq!((fault.next_step, fault.code), (again(step), None), "{step:?}: {fault}");
         assert!(fault.detail.contains("no answer within"), "{step:?}: {fault}");
         assert_eq!(server.taken(), []);
     }
@@ -243,7 +252,7 @@ async fn nobody_there_is_tried_again() {
         settings(&server, Tls::None)
     };
     let fault = send(gone).await.unwrap_err();
-    assert_eq!((fault.next_step, fault.code), (NextStep::Retry, None));
+    assert_eq!((fault.next_step, fault.code), (NextStep::Down, None));
     assert!(fault.detail.contains("127.0.0.1") && fault.detail.contains("connecting"), "{fault}");
 }
 
@@ -354,8 +363,7 @@ async fn a_folder_that_cannot_be_is_the_operators_business() {
 async fn memory_keeps_and_refuses_as_told() {
     let memory = Memory::default();
     let mailer = Mailer::Memory(memory.clone());
-    let refusal =
-        MailError { next_step: NextStep::Retry, code: Some(451), detail: "RCPT: later".into() };
+    let refusal = MailError::new(NextStep::Retry, "RCPT: later").with_code(Some(451));
     memory.refuse(refusal.clone());
     assert_eq!(mailer.send(&outgoing()).await.unwrap_err(), refusal);
     mailer.send(&outgoing()).await.unwrap();

@@ -1,6 +1,6 @@
 //! The real binary and a mail server: what it hands over, and what it tells when it cannot.
 
-use std::{fs, time::Duration};
+use std::fs;
 
 use mail_parser::{HeaderValue, MessageParser};
 use rustix::process::Signal;
@@ -38,7 +38,7 @@ impl Post {
             security: Security::StartTls,
             login: Some(("desk", PASSWORD)),
             script,
-            pace: Duration::ZERO,
+            ..Options::default()
         });
         let config = format!(
             "[fetch]\nallow = ['{address}']\n[limits]\nsends = 1\n\
@@ -129,7 +129,7 @@ async fn a_server_that_is_busy_is_told_of_with_the_next_try() {
     assert!((1..=60).contains(&pause), "{pause} s");
     assert!(text.contains(error) && text.contains(&format!("next try at {due}")), "{text}");
     post.desk.once();
-    assert_eq!(post.server.sessions(), 3, "it is not asked before");
+    assert_eq!(post.server.reached(Step::Mail), 3, "it is not asked before");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,7 +156,95 @@ async fn a_refusal_is_told_with_its_reason_and_not_tried_again() {
     );
     assert_eq!(status["problems"].as_array().unwrap().len(), 1);
     post.desk.once();
-    assert_eq!(post.server.sessions(), 3);
+    assert_eq!(post.server.taken().len(), 2);
+
+    // The server's words are kept, and a person can have it tried again.
+    let said = |arguments: &[&str]| {
+        let answer = post.desk.answer(arguments);
+        (
+            answer.status.code(),
+            String::from_utf8(answer.stdout).unwrap() + &String::from_utf8(answer.stderr).unwrap(),
+        )
+    };
+    let id = troubled["id"].to_string();
+    let (code, list) = said(&["deliveries", "list", "--state", "dropped"]);
+    assert!(
+        code == Some(0) && list.contains("no such desk") && list.ends_with("1 message\n"),
+        "{list}"
+    );
+    let (code, shown) = said(&["deliveries", "show", &id]);
+    assert_eq!(code, Some(0));
+    for part in [
+        "given up at",
+        "tells 1 alert",
+        "for `harbour`",
+        "Crane falls",
+        "tried once",
+        "no such desk",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let (code, lines) = said(&["deliveries", "list", "--json"]);
+    let rows: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((code, rows.len()), (Some(0), 3));
+    assert_eq!(said(&["deliveries", "show", "99"]).0, Some(65));
+    assert_eq!(said(&["deliveries", "retry", "99"]).0, Some(65));
+    assert_eq!(
+        said(&["deliveries", "retry", &rows[0]["id"].to_string()]).0,
+        Some(65),
+        "it was sent"
+    );
+    let (code, text) = said(&["deliveries", "retry", "--all-failed"]);
+    assert_eq!(
+        (code, text.as_str()),
+        (Some(0), format!("delivery {id} is due now\n1 message to be tried again\n").as_str())
+    );
+    post.desk.once();
+    let taken = post.server.taken();
+    assert_eq!(taken.len(), 3);
+    assert_eq!(taken[2].message_id(), troubled["message_id"].as_str().unwrap());
+    let (_, json) = said(&["deliveries", "show", &id, "--json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let ended: Vec<_> = json["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["ended"].as_str().unwrap())
+        .collect();
+    assert_eq!(ended, ["dropped", "sent"]);
+    assert_eq!(
+        (&json["history"][0]["step"], &json["history"][0]["code"]),
+        (&"RCPT".into(), &550.into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_health_check_fails_when_messages_are_not_taken_for_an_hour() {
+    let post = Post::new("wrong", Vec::new()).await;
+    post.desk.once();
+    let check = || {
+        let answer = post.desk.answer(&["status", "--check"]);
+        (answer.status.code(), String::from_utf8(answer.stdout).unwrap())
+    };
+    let daemon = post.desk.run();
+    assert_eq!(check(), (Some(0), String::new()), "it may pass");
+    let hour = "UPDATE delivery SET first_try = first_try - 3600000 WHERE first_try IS NOT NULL";
+    let file = rusqlite::Connection::open(post.desk.data().join("wiredesk.db")).unwrap();
+    file.busy_timeout(std::time::Duration::from_secs(9)).unwrap();
+    assert_eq!(file.execute(hour, []).unwrap(), 1, "one asks for all");
+    let (code, told) = check();
+    assert_eq!(code, Some(69));
+    assert!(
+        told.starts_with("3 messages wait by mail since ") && told.contains("who are you?"),
+        "{told}"
+    );
+    assert_eq!(told.lines().count(), 1, "{told}");
+    let (text, status) = post.status();
+    assert!(text.contains(told.trim_end()), "{text}");
+    assert_eq!(status["deliveries"]["waiting"][0]["for"], "person");
+    assert!(daemon.terminate().success());
+    let (code, told) = check();
+    assert!(code == Some(69) && told.contains("the daemon does not run"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ mod held;
 mod limits;
 mod markup;
 mod page;
-mod plain;
+pub(super) mod plain;
 mod sample;
 mod subject;
 mod template;

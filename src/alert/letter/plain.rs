@@ -18,7 +18,7 @@ pub(super) struct Piece {
 }
 
 /// One line of at most `most` characters.
-pub(super) fn line(text: &str, most: usize) -> String {
+pub(in crate::alert) fn line(text: &str, most: usize) -> String {
     pieces(text, &[], most).into_iter().map(|piece| piece.text).collect()
 }
 
@@ -98,7 +98,7 @@ pub(super) fn link(written: &str) -> Option<String> {
 }
 
 /// A moment on a clock and a calendar: `Mon 12 May 2025, 07:31 PKT`.
-pub(super) fn moment(at: Timestamp, zone: &TimeZone) -> String {
+pub(in crate::alert) fn moment(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%a %-d %b %Y, %H:%M %Z").to_string()
 }
 

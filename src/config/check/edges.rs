@@ -39,6 +39,10 @@ const RELATED: f64 = 0.1;
 /// Evidence for a copy that was reworded: with less, reports of one event are taken for copies.
 const REWRITTEN: RangeInclusive<f64> = 5.0..=20.0;
 
+/// Connections to the mail server at once: most servers allow ten or more from one client.
+const CONNECTIONS: usize = 4;
+const MOST_CONNECTIONS: RangeInclusive<u64> = 1..=50;
+
 /// `[fetch]`.
 pub(super) fn fetch(raw: &Raw, report: &mut Report) -> fetch::Settings {
     let mut settings = fetch::Settings::default();
@@ -141,6 +145,7 @@ pub(super) fn mail(raw: &Raw, secrets: &Secrets, report: &mut Report) -> Option<
     let tls = written.tls.as_ref();
     let tls = tls.and_then(|text| section.read(text, report, |text| tls_of(text)));
     check_credentials(section, written.username.as_ref(), written.password_file.as_ref(), report);
+    let connections = number(section, written.connections.as_ref(), MOST_CONNECTIONS, report);
     if holds_password(&written.smtp) {
         // Without the line of the file, which would put the password into the journal.
         let place = section.source.line_name(written.smtp.span().start);
@@ -168,6 +173,7 @@ pub(super) fn mail(raw: &Raw, secrets: &Secrets, report: &mut Report) -> Option<
         timeouts: mail::Timeouts::default(),
         extra_ca: None,
         hello_name: None,
+        connections: connections.unwrap_or(CONNECTIONS),
     }))
 }
 

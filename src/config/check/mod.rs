@@ -2,6 +2,7 @@
 
 mod access;
 pub(super) mod address;
+mod channel;
 mod edges;
 mod feed;
 mod host;
@@ -61,6 +62,7 @@ pub(super) fn live(
         agencies: houses::agencies(raw, report),
         limits,
         story: edges::story(raw, report),
+        channels: channel::endpoints(raw, secrets, &fetch, report),
         first_poll_alert: edges::first_poll_alert(raw, report),
         fetch,
         mail: edges::mail(raw, secrets, report),

@@ -5,11 +5,14 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use jiff::{civil::Time, tz::TimeZone};
 use toml::Spanned;
 
-use super::unique;
+use super::{
+    channel::{Keys, OPERATOR},
+    unique,
+};
 use crate::{
-    alert::{self, Passes, QuietHours, Send},
+    alert::{self, Channel, Passes, QuietHours, Send},
     config::{
-        raw::{Placed, Raw, Recipient},
+        raw::{Operator, Placed, Raw, Recipient},
         timing,
         value::{self, Fault, HOUR},
     },
@@ -39,13 +42,23 @@ pub(super) fn recipients(
 pub(super) fn operator(raw: &Raw, report: &mut Report) -> Option<alert::Operator> {
     let section = raw.operator.as_ref()?;
     let written = &section.value;
-    let email = addresses(section, &written.email, report);
+    let channels = written.channels().channels();
+    let email =
+        addresses(section, written.email.as_ref(), &channels, "`webhook` or `exec`", report);
+    let name = RecipientName::new(OPERATOR);
+    let channels = channels.iter().map(|channel| channel.address(&name)).collect();
     let heartbeat = written.heartbeat.as_ref();
     let heartbeat = heartbeat.and_then(|text| section.read(text, report, |text| beat(text)));
     let zone = written.timezone.as_ref();
     let zone = zone.and_then(|text| section.read(text, report, |text| value::timezone(text)));
     let (heartbeat, time) = heartbeat.unwrap_or((Vec::new(), alert::recipient::MORNING));
-    Some(alert::Operator { email, time, heartbeat, timezone: zone.unwrap_or(TimeZone::UTC) })
+    Some(alert::Operator {
+        email,
+        channels,
+        time,
+        heartbeat,
+        timezone: zone.unwrap_or(TimeZone::UTC),
+    })
 }
 
 /// The days and the time of a heartbeat.
@@ -57,15 +70,19 @@ fn beat(text: &str) -> Result<(Vec<i8>, Time), Fault> {
     }
 }
 
+/// The mail addresses; without any there must be another channel.
 fn addresses<T>(
     section: &Placed<T>,
-    written: &Spanned<Vec<Spanned<String>>>,
+    written: Option<&Spanned<Vec<Spanned<String>>>>,
+    channels: &[Channel],
+    others: &str,
     report: &mut Report,
 ) -> Vec<String> {
-    let addresses = written.get_ref();
-    if addresses.is_empty() {
-        let diagnostic = Diagnostic::error(None, written.span(), "there is no address")
-            .with_help("write email = [\"desk@example.org\"]");
+    let addresses = written.map_or(&[][..], |written| written.get_ref().as_slice());
+    if addresses.is_empty() && channels.is_empty() {
+        let span = written.map_or_else(|| section.span.clone(), Spanned::span);
+        let diagnostic = Diagnostic::error(None, span, "there is no address")
+            .with_help(format!("write email = [\"desk@example.org\"], or {others}"));
         report.push(&section.source, diagnostic);
     }
     for address in addresses {
@@ -74,10 +91,38 @@ fn addresses<T>(
     addresses.iter().map(|address| address.get_ref().clone()).collect()
 }
 
+impl Recipient {
+    /// Its channels beside mail.
+    pub(super) fn channels(&self) -> Keys<'_> {
+        Keys {
+            webhook: self.webhook.as_ref(),
+            format: self.format.as_ref(),
+            secret_file: self.secret_file.as_ref(),
+            exec: self.exec.as_ref(),
+            feed_folder: self.feed_folder.as_ref(),
+        }
+    }
+}
+
+impl Operator {
+    /// Its channels beside mail.
+    pub(super) fn channels(&self) -> Keys<'_> {
+        Keys {
+            webhook: self.webhook.as_ref(),
+            format: self.format.as_ref(),
+            secret_file: self.secret_file.as_ref(),
+            exec: self.exec.as_ref(),
+            feed_folder: None,
+        }
+    }
+}
+
 fn check(recipient: &Placed<Recipient>, report: &mut Report) -> alert::Recipient {
     let written = &recipient.value;
     recipient.read(&written.name, report, |name| value::name(name));
-    let email = addresses(recipient, &written.email, report);
+    let channels = written.channels().channels();
+    let others = "`webhook`, `exec` or `feed_folder`";
+    let email = addresses(recipient, written.email.as_ref(), &channels, others, report);
     let send = written.send.as_ref();
     let send = send.and_then(|text| recipient.read(text, report, |text| value::send(text)));
     let wait = written.wait.as_ref();
@@ -96,6 +141,7 @@ fn check(recipient: &Placed<Recipient>, report: &mut Report) -> alert::Recipient
     alert::Recipient {
         name: RecipientName::new(written.name.get_ref().as_str()),
         email,
+        channels,
         wait: wait.unwrap_or(WAIT),
         timezone: zone.unwrap_or(TimeZone::UTC),
         at_most,

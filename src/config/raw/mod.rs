@@ -63,13 +63,18 @@ pub(super) struct Mail {
     pub(super) tls: Option<Spanned<String>>,
     pub(super) reply_to: Option<Spanned<String>>,
     pub(super) templates: Option<Spanned<String>>,
+    pub(super) connections: Option<Spanned<i64>>,
 }
 
 /// `[operator]`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Operator {
-    pub(super) email: Spanned<Vec<Spanned<String>>>,
+    pub(super) email: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) webhook: Option<Spanned<String>>,
+    pub(super) format: Option<Spanned<String>>,
+    pub(super) secret_file: Option<Spanned<String>>,
+    pub(super) exec: Option<Spanned<Vec<Spanned<String>>>>,
     pub(super) heartbeat: Option<Spanned<String>>,
     pub(super) timezone: Option<Spanned<String>>,
 }
@@ -162,7 +167,12 @@ pub(super) struct Publisher {
 #[serde(deny_unknown_fields)]
 pub(super) struct Recipient {
     pub(super) name: Spanned<String>,
-    pub(super) email: Spanned<Vec<Spanned<String>>>,
+    pub(super) email: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) webhook: Option<Spanned<String>>,
+    pub(super) format: Option<Spanned<String>>,
+    pub(super) secret_file: Option<Spanned<String>>,
+    pub(super) exec: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) feed_folder: Option<Spanned<String>>,
     pub(super) send: Option<Spanned<String>>,
     pub(super) wait: Option<Spanned<String>>,
     pub(super) timezone: Option<Spanned<String>>,
@@ -248,7 +258,13 @@ impl Raw {
                 .flatten()
                 .map(|file| (&feed.source, file))
         });
-        of_mail.chain(of_feeds)
+        let of_recipients = self.recipients.iter().flat_map(|recipient| {
+            recipient.value.secret_file.iter().map(|file| (&recipient.source, file))
+        });
+        let of_operator = self.operator.iter().flat_map(|operator| {
+            operator.value.secret_file.iter().map(|file| (&operator.source, file))
+        });
+        of_mail.chain(of_feeds).chain(of_recipients).chain(of_operator)
     }
 
     fn add(&mut self, document: DeTable<'_>, source: &Arc<Source>, report: &mut Report) {

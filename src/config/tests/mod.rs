@@ -15,6 +15,7 @@ use crate::{
 };
 
 mod access;
+mod channels;
 mod houses;
 mod polling;
 mod queries;
@@ -251,10 +252,11 @@ fn pages_are_fetched_for_short_texts_unless_it_is_said_otherwise() {
 
 #[test]
 fn an_unreadable_table_does_not_make_its_references_wrong() {
-    let text = DESK.replace("email = [\"desk@example.org\"]", "to = 1");
+    let text = DESK.replace("url = \"https://herald.example/feed.xml\"", "to = 1")
+        + "feeds = ['herald']\n";
     let report = refused(&text);
-    assert!(!report.contains("no recipient"), "{report}");
-    assert!(report.contains("missing key `email`"), "{report}");
+    assert!(!report.contains("no feed"), "{report}");
+    assert!(report.contains("missing key `url`"), "{report}");
 }
 
 #[test]

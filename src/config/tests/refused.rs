@@ -307,7 +307,7 @@ fn an_operator_has_an_address_and_a_time_of_day() {
     16 | email = []
        |         ^^
        |
-       = help: write email = ["desk@example.org"]
+       = help: write email = ["desk@example.org"], or `webhook` or `exec`
 
     error: `every 2 h` is not a time of day
       --> w.toml:17:13
@@ -317,13 +317,23 @@ fn an_operator_has_an_address_and_a_time_of_day() {
        |
        = help: write "daily 07:30" or "mon,thu 07:30"
     "#);
-    assert_snapshot!(refused(&desk_and("[operator]\nheartbeat = 'daily 25:00'")), @"
-    error: missing key `email`
+    assert_snapshot!(refused(&desk_and("[operator]\nheartbeat = 'daily 25:00'")), @r#"
+    error: there is no address
       --> w.toml:15:1
        |
     15 | [operator]
        | ^^^^^^^^^^
-    ");
+       |
+       = help: write email = ["desk@example.org"], or `webhook` or `exec`
+
+    error: `daily 25:00` is not a time of day
+      --> w.toml:16:13
+       |
+    16 | heartbeat = 'daily 25:00'
+       |             ^^^^^^^^^^^^^
+       |
+       = help: write "daily 07:30" or "mon,thu 07:30"
+    "#);
 }
 
 #[test]

@@ -101,6 +101,16 @@ impl Http {
         self.shared.settings.max_bytes
     }
 
+    /// The limits.
+    pub(super) fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    /// Connections for an address that is asked in the usual way.
+    pub(super) fn client(&self, url: &Url) -> &Client {
+        self.shared.usual.to(url)
+    }
+
     /// Gets one document, redirects and decompression included, within the total time.
     pub(super) async fn get(&self, request: &Request) -> Result<Reply, FetchError> {
         let max_bytes = self.shared.settings.max_bytes;

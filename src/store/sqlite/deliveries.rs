@@ -3,7 +3,12 @@
 use jiff::Timestamp;
 use rusqlite::OptionalExtension;
 
-use super::{ReadTx, WriteTx, alerts::AlertRow, attempts::ClaimedDelivery, rows::to_ms};
+use super::{
+    ReadTx, WriteTx,
+    alerts::AlertRow,
+    attempts::{ClaimedDelivery, MAIL},
+    rows::to_ms,
+};
 use crate::{
     model::{AlertId, DeliveryId, RecipientName, RuleName, StoryId},
     store::StoreError,
@@ -157,8 +162,8 @@ impl WriteTx<'_> {
     ) -> Result<i64, StoreError> {
         self.db
             .prepare_cached(
-                "INSERT INTO delivery (id, recipient, address, gathers, state, due_at, made_at, message_id)
-                 SELECT next.id, ?1, ?2, ?3, 'due', ?4, ?5, next.id || '.' || meta.value || '@' || ?6
+                "INSERT INTO delivery (id, recipient, address, gathers, state, due_at, made_at, message_id, way)
+                 SELECT next.id, ?1, ?2, ?3, 'due', ?4, ?5, next.id || '.' || meta.value || '@' || ?6, ?7
                  FROM (SELECT coalesce(max(id), 0) + 1 AS id FROM delivery) AS next, meta WHERE meta.key = 'instance'",
             )?
             .execute((
@@ -168,6 +173,7 @@ impl WriteTx<'_> {
                 to_ms(due),
                 to_ms(posting.now),
                 posting.domain,
+                if posting.address.contains('@') { MAIL } else { posting.address },
             ))?;
         Ok(self.db.last_insert_rowid())
     }
@@ -265,5 +271,25 @@ impl ReadTx<'_> {
                 row.get(1)
             })?;
         Ok(Thread { references: found.collect::<Result<_, _>>()? })
+    }
+
+    /// The newest messages to an address that tell of a rule, the newest first, with their numbers.
+    pub fn messages_of_rule(
+        &self,
+        address: &str,
+        rule: &RuleName,
+        most: usize,
+    ) -> Result<Vec<(DeliveryId, Vec<u8>)>, StoreError> {
+        let mut found = self.db.prepare_cached(
+            "SELECT id, bytes FROM delivery
+             WHERE address = ?1 AND bytes IS NOT NULL AND EXISTS (
+                 SELECT 1 FROM delivery_alert JOIN alert ON alert.id = delivery_alert.alert
+                 WHERE delivery_alert.delivery = delivery.id AND alert.rule = ?2)
+             ORDER BY id DESC LIMIT ?3",
+        )?;
+        let found = found.query_map((address, rule.as_str(), most), |row| {
+            Ok((DeliveryId(row.get(0)?), row.get(1)?))
+        })?;
+        Ok(found.collect::<Result<_, _>>()?)
     }
 }

@@ -1,6 +1,7 @@
 //! Deliveries as people are told of them.
 
 use jiff::Timestamp;
+use rusqlite::Params;
 
 use super::{
     ReadTx,
@@ -30,6 +31,12 @@ pub struct DeliveryRow {
     pub message_id: String,
     /// Attempts so far.
     pub attempts: u32,
+    /// When it was first tried.
+    pub first_try: Option<Timestamp>,
+    /// For what it waits, with all that leaves by the same way: `server` or `person`.
+    pub waits: Option<String>,
+    /// Its size in bytes, once it is made.
+    pub bytes: Option<u64>,
     /// What went wrong last.
     pub last_error: Option<String>,
     /// When it was sent or dropped.
@@ -46,12 +53,42 @@ impl ReadTx<'_> {
         self.deliveries_where("made_at >= ?1", to_ms(since))
     }
 
+    /// The same with every delivery that is still due.
+    pub fn deliveries_due_or_since(
+        &self,
+        since: Timestamp,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.deliveries_where("made_at >= ?1 OR state = 'due'", to_ms(since))
+    }
+
     /// Deliveries that wait although they failed before, and those that were dropped since `since`.
     pub fn troubled_deliveries(&self, since: Timestamp) -> Result<Vec<DeliveryRow>, StoreError> {
         self.deliveries_where(
             "(state = 'due' AND attempts > 0) OR (state = 'dropped' AND ended_at >= ?1)",
             to_ms(since),
         )
+    }
+
+    /// Deliveries that were first tried before `since` and are still due.
+    pub fn overdue_deliveries(&self, since: Timestamp) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.deliveries_where("state = 'due' AND first_try <= ?1", to_ms(since))
+    }
+
+    /// Deliveries that were given up since `since`, but for those that gather as `kind`.
+    pub fn dropped_deliveries(
+        &self,
+        since: Timestamp,
+        kind: &str,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.deliveries_by(
+            "state = 'dropped' AND ended_at > ?1 AND gathers NOT LIKE ?2 || ':%'",
+            (to_ms(since), kind),
+        )
+    }
+
+    /// The delivery of this number.
+    pub fn delivery(&self, id: DeliveryId) -> Result<Option<DeliveryRow>, StoreError> {
+        Ok(self.deliveries_where("id = ?1", id.0)?.pop())
     }
 
     /// The deliveries that tell an alert.
@@ -67,13 +104,22 @@ impl ReadTx<'_> {
         condition: &str,
         value: i64,
     ) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.deliveries_by(condition, [value])
+    }
+
+    fn deliveries_by(
+        &self,
+        condition: &str,
+        values: impl Params,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
         let mut rows = self.db.prepare_cached(&format!(
             "SELECT id, recipient, address, state, due_at, made_at, message_id, attempts, last_error, ended_at, reply,
+                 first_try, waits, length(bytes),
                  (SELECT json_group_array(alert) FROM delivery_alert WHERE delivery = delivery.id)
              FROM delivery WHERE {condition} ORDER BY id"
         ))?;
-        let rows = rows.query_map([value], |row| {
-            let alerts: String = row.get(11)?;
+        let rows = rows.query_map(values, |row| {
+            let alerts: String = row.get(14)?;
             let alerts: Vec<i64> = serde_json::from_str(&alerts).unwrap_or_default();
             Ok(DeliveryRow {
                 id: DeliveryId(row.get(0)?),
@@ -84,6 +130,9 @@ impl ReadTx<'_> {
                 made_at: from_ms(row.get(5)?),
                 message_id: row.get(6)?,
                 attempts: row.get(7)?,
+                first_try: row.get::<_, Option<i64>>(11)?.map(from_ms),
+                waits: row.get(12)?,
+                bytes: row.get(13)?,
                 last_error: row.get(8)?,
                 ended_at: row.get::<_, Option<i64>>(9)?.map(from_ms),
                 reply: row.get(10)?,

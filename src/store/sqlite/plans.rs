@@ -22,8 +22,8 @@ use crate::{
     rule::RuleMatch,
     schedule::{Cadence, Gap, Habits},
     store::{
-        Described, Ended, ExactCopy, Fold, Frozen, NewAlert, NewSilence, PageEnd, Place, PollEnd,
-        PollNotes, Posting, Promise, Resting, StoreError, WantedPage, Why,
+        Course, Described, Ended, ExactCopy, Fold, Frozen, NewAlert, NewSilence, PageEnd, Place,
+        PollEnd, PollNotes, Posting, Promise, Resting, Room, StoreError, WantedPage, Why,
     },
     story::{
         Account, Evidence, Ground, Provenance, Relation, Share, Sketch, Subject, Thresholds,
@@ -194,8 +194,9 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     }
     assert!(tx.finish_poll(feed, &claim, &end())?);
 
-    reader.next_delivery_due()?;
-    let deliveries = tx.claim_deliveries(NOW, LEASE, 4)?;
+    reader.next_delivery_due(NOW)?;
+    assert!(reader.is_delivery_due(NOW)?);
+    let deliveries = tx.claim_deliveries(NOW, LEASE, Room { all: 4, mails: 4 })?;
     let delivery = &deliveries[0];
     for alert in reader.alerts_in(delivery.id)? {
         reader.story(alert.story)?;
@@ -204,7 +205,14 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     reader.thread(delivery.id, "desk@desk.example", &[rule], &[story])?;
     let frozen = Frozen { sender: String::new(), bytes: Vec::new() };
     assert!(tx.freeze(delivery, reader.newest_alert()?, &frozen)?);
-    assert!(tx.finish_delivery(delivery, &Ended::Sent { reply: String::new() }, NOW)?);
+    let (course, down) = (Course::default(), Ended::Down { at: NOW, error: String::new() });
+    assert!(tx.finish_delivery(delivery, &down, &course, NOW)?);
+    assert_eq!(reader.closed_ways(NOW)?.len(), 1);
+    tx.retry_delivery(delivery.id, NOW)?;
+    let deliveries = tx.claim_deliveries(NOW, LEASE, Room { all: 4, mails: 4 })?;
+    let sent = Ended::Sent { reply: String::new() };
+    assert!(tx.finish_delivery(&deliveries[0], &sent, &course, NOW)?);
+    assert_eq!(reader.attempts_of(delivery.id)?.len(), 2);
 
     let split = tx.split_story(story, &[ArticleId(2)], NOW)?.unwrap();
     reader.links(split)?;
@@ -235,7 +243,7 @@ fn some_silence(tx: &WriteTx<'_>) -> Result<(), StoreError> {
     let alike = std::slice::from_ref(&recipient);
     tx.open_slot(&posting, alike, NOW)?;
     tx.open_slot(&posting, alike, NOW)?;
-    let [claimed] = tx.claim_deliveries(NOW, LEASE, 4)?.try_into().unwrap();
+    let [claimed] = tx.claim_deliveries(NOW, LEASE, Room { all: 4, mails: 4 })?.try_into().unwrap();
     tx.note_left(claimed.id, NOW + LEASE)?;
     assert_eq!(reader.left(alike, address, NOW)?, [NOW + LEASE]);
     tx.note_silenced(AlertId(1), &recipient, address, silence)?;
@@ -243,7 +251,7 @@ fn some_silence(tx: &WriteTx<'_>) -> Result<(), StoreError> {
     reader.hushed(&rule, StoryId(1))?;
     reader.uncounted(address, AlertId(1))?;
     tx.fold(&claimed, &Fold { alike, gathers: "folded", due: NOW, why: Why::AtMost })?;
-    let [claimed] = tx.claim_deliveries(NOW, LEASE, 4)?.try_into().unwrap();
+    let [claimed] = tx.claim_deliveries(NOW, LEASE, Room { all: 4, mails: 4 })?.try_into().unwrap();
     tx.open_slot(&posting, alike, NOW)?;
     tx.fold(&claimed, &Fold { alike, gathers, due: NOW, why: Why::Quiet })?;
     assert_eq!(reader.gathering_of(claimed.id)?, None);

@@ -3,13 +3,17 @@
 use jiff::Timestamp;
 
 use rusqlite::OptionalExtension;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     ReadTx, WriteTx,
     rows::{from_ms, to_ms},
 };
-use crate::{alert::operator::Memory, model::Generation, store::StoreError};
+use crate::{
+    alert::{operator::Memory, undelivered},
+    model::Generation,
+    store::StoreError,
+};
 
 /// How the last loading of a configuration ended.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -71,9 +75,18 @@ impl WriteTx<'_> {
 
     /// Remembers what the operator was told of the watch.
     pub fn note_told(&self, memory: &Memory) -> Result<(), StoreError> {
+        self.put_memory("operator", memory)
+    }
+
+    /// Remembers what the operator was told of messages that nobody takes.
+    pub fn note_undelivered(&self, memory: &undelivered::Memory) -> Result<(), StoreError> {
+        self.put_memory("undelivered", memory)
+    }
+
+    fn put_memory(&self, key: &str, memory: &impl Serialize) -> Result<(), StoreError> {
         let value = serde_json::to_string(memory)
             .map_err(|error| StoreError::Content(format!("what the operator was told: {error}")))?;
-        self.put_meta("operator", &value)
+        self.put_meta(key, &value)
     }
 
     /// Remembers that a template of a person's own failed, until a configuration is loaded again.
@@ -205,6 +218,11 @@ impl ReadTx<'_> {
         }
         let failure = |(file, why, at)| TemplateFailure { file, why, at: from_ms(at) };
         Ok(failures.into_iter().map(failure).collect())
+    }
+
+    /// What the operator was told of messages that nobody takes; `None` before anybody looked.
+    pub fn told_undelivered(&self) -> Result<Option<undelivered::Memory>, StoreError> {
+        self.meta("undelivered")
     }
 
     fn meta<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {

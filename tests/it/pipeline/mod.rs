@@ -78,7 +78,7 @@ impl Watch {
         assert_eq!(daemon::run(daemon, tokio::time::sleep(time)).await, Ending::Orderly);
     }
 
-    async fn deliveries(&self) -> Vec<DeliveryRow> {
+    pub(crate) async fn deliveries(&self) -> Vec<DeliveryRow> {
         let all = self.context.store.read(|tx| tx.deliveries_since(Timestamp::MIN));
         all.await.unwrap()
     }
@@ -90,7 +90,7 @@ pub(crate) fn start() -> Timestamp {
 }
 
 /// What papers show at each of their polls, in order; the last edition stays.
-fn recorded<'a>(editions: impl IntoIterator<Item = (&'a str, Vec<Entry>)>) -> Fetcher {
+pub(crate) fn recorded<'a>(editions: impl IntoIterator<Item = (&'a str, Vec<Entry>)>) -> Fetcher {
     Fetcher::recorded(editions.into_iter().map(|(paper, entries)| {
         let url = format!("{PAPERS}/{paper}");
         (url.clone(), Ok(Reply::document(url, wire::atom(paper, &entries))))

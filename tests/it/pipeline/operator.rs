@@ -101,8 +101,7 @@ async fn the_operator_hears_each_morning_and_of_what_cannot_wait() {
 
     // The word of the day is made while nobody takes it, and the process ends and comes again.
     for _ in 0..4 {
-        let detail = "451 later".to_owned();
-        memory.refuse(MailError { next_step: NextStep::Retry, code: Some(451), detail });
+        memory.refuse(MailError::new(NextStep::Retry, "451 later").with_code(Some(451)));
     }
     let watch = watch.restarted().await;
     watch.run(HOUR * 18 + Duration::from_secs(30 * 60 + 70)).await;

@@ -5,18 +5,45 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use wiredesk::{
     alert::Reason,
-    model::{AlertId, ArticleId, Generation, RecipientName, RuleName, StoryId},
-    store::{ClaimedDelivery, DeliveryRow, Ended, Frozen, NewAlert, Promise, Store},
+    model::{AlertId, ArticleId, DeliveryId, Generation, RecipientName, RuleName, StoryId},
+    store::{
+        ClaimedDelivery, Course, DeliveryRow, Ended, Frozen, NewAlert, Promise, RetryVerdict, Room,
+        Store,
+    },
 };
 
 use super::{Shelf, minute, start};
 
 const LEASE: Duration = Duration::from_mins(30);
+const ROOM: Room = Room { all: 10, mails: 10 };
 
 /// An alert about a story of its own, promised to the desk, and its delivery.
 async fn promise(store: &Store, of: i64, due: Timestamp, now: Timestamp) -> i64 {
+    let to = ("one@desk.example", "slot".to_owned());
+    promise_gathering(store, to, (of, Reason::First), due, now).await
+}
+
+/// The same to another address, or for another reason.
+async fn promise_to(
+    store: &Store,
+    address: &'static str,
+    (of, reason): (i64, Reason),
+    due: Timestamp,
+    now: Timestamp,
+) -> i64 {
+    let gathers = format!("story:{of}:{}", reason.key());
+    promise_gathering(store, (address, gathers), (of, reason), due, now).await
+}
+
+async fn promise_gathering(
+    store: &Store,
+    (address, gathers): (&'static str, String),
+    (of, reason): (i64, Reason),
+    due: Timestamp,
+    now: Timestamp,
+) -> i64 {
     let promised = store.write(move |tx| {
-        let (rule, reason) = (RuleName::new("all"), Reason::First);
+        let rule = RuleName::new("all");
         let alert = tx.make_alert(&NewAlert {
             rule: &rule,
             story: StoryId(of),
@@ -31,9 +58,9 @@ async fn promise(store: &Store, of: i64, due: Timestamp, now: Timestamp) -> i64 
         let delivery = tx.enqueue(&Promise {
             alert: alert.unwrap(),
             recipient: &RecipientName::new("desk"),
-            address: "one@desk.example",
+            address,
             alike: &[RecipientName::new("desk")],
-            gathers: "slot",
+            gathers: &gathers,
             due,
             waits: false,
             domain: "desk.example",
@@ -45,7 +72,7 @@ async fn promise(store: &Store, of: i64, due: Timestamp, now: Timestamp) -> i64 
 }
 
 async fn claim(store: &Store, now: Timestamp) -> Vec<ClaimedDelivery> {
-    store.write(move |tx| tx.claim_deliveries(now, LEASE, 10)).await.unwrap()
+    store.write(move |tx| tx.claim_deliveries(now, LEASE, ROOM)).await.unwrap()
 }
 
 async fn freeze(store: &Store, claimed: &ClaimedDelivery, newest: i64, text: &str) -> bool {
@@ -56,7 +83,10 @@ async fn freeze(store: &Store, claimed: &ClaimedDelivery, newest: i64, text: &st
 
 async fn finish(store: &Store, claimed: &ClaimedDelivery, ended: Ended, now: Timestamp) -> bool {
     let claimed = claimed.clone();
-    store.write(move |tx| tx.finish_delivery(&claimed, &ended, now)).await.unwrap()
+    store
+        .write(move |tx| tx.finish_delivery(&claimed, &ended, &Course::default(), now))
+        .await
+        .unwrap()
 }
 
 async fn all(store: &Store) -> Vec<DeliveryRow> {
@@ -93,7 +123,7 @@ async fn alerts_gather_until_the_message_is_frozen() {
     let Shelf { store, folder: _folder, .. } = Shelf::new().await;
     let first = promise(&store, 1, minute(10), start()).await;
     assert_eq!(promise(&store, 2, minute(5), start()).await, first);
-    assert_eq!(store.read(|tx| tx.next_delivery_due()).await.unwrap(), Some(minute(5)));
+    assert_eq!(store.read(|tx| tx.next_delivery_due(start())).await.unwrap(), Some(minute(5)));
     assert_eq!(claim(&store, minute(4)).await, []);
     let [claimed] = claim(&store, minute(5)).await.try_into().unwrap();
     assert_eq!((&claimed.frozen, claimed.due_at), (&None, minute(5)));
@@ -162,7 +192,7 @@ async fn the_bytes_of_the_first_attempt_are_those_of_every_other() {
     let [row] = all(&store).await.try_into().unwrap();
     assert_eq!((row.state.as_str(), row.attempts), ("dropped", 2));
     assert_eq!(row.last_error.as_deref(), Some("550 nobody"));
-    assert_eq!(store.read(|tx| tx.next_delivery_due()).await.unwrap(), None);
+    assert_eq!(store.read(|tx| tx.next_delivery_due(start())).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -183,8 +213,8 @@ async fn a_stale_claim_of_a_message_changes_nothing() {
 #[tokio::test]
 async fn a_start_takes_back_messages_that_were_on_their_way() {
     let Shelf { store, folder: _folder, .. } = Shelf::new().await;
-    for story in 1..4 {
-        promise(&store, story, start(), start()).await;
+    for (story, address) in [(1, "a@desk.example"), (2, "b@desk.example"), (3, "c@desk.example")] {
+        promise_to(&store, address, (story, Reason::First), start(), start()).await;
         let [claimed] = claim(&store, start()).await.try_into().unwrap();
         assert!(freeze(&store, &claimed, story, "on its way").await);
         if story == 1 {
@@ -224,4 +254,145 @@ async fn a_thread_is_what_the_address_was_sent_before_of_the_same_story() {
     let both = vec![StoryId(1), StoryId(2), StoryId(3)];
     assert_eq!(thread("one@desk.example", both.clone()).await, [one.clone(), two.clone()]);
     assert_eq!(thread("two@desk.example", both).await, [""; 0]);
+}
+
+/// What may go now, as numbers.
+async fn goes(store: &Store, now: Timestamp, room: Room) -> Vec<ClaimedDelivery> {
+    store.write(move |tx| tx.claim_deliveries(now, LEASE, room)).await.unwrap()
+}
+
+fn ids(claimed: &[ClaimedDelivery]) -> Vec<i64> {
+    claimed.iter().map(|delivery| delivery.id.0).collect()
+}
+
+fn again(at: Timestamp) -> Ended {
+    Ended::Again { at, error: "451 later".into() }
+}
+
+/// Messages 1 to `count`, each of a story of its own, in turn for the addresses; all due at once.
+async fn due(store: &Store, addresses: &[&'static str], count: i64) {
+    for story in 1..=count {
+        let at = usize::try_from(story - 1).unwrap() % addresses.len();
+        let id = promise_to(store, addresses[at], (story, Reason::First), start(), start()).await;
+        assert_eq!(id, story, "none gathers with another");
+    }
+}
+
+#[tokio::test]
+async fn an_address_gets_one_message_at_a_time_in_order() {
+    let Shelf { store, folder: _folder, .. } = Shelf::new().await;
+    due(&store, &["a@desk.example", "b@desk.example"], 6).await;
+    let first = claim(&store, start()).await;
+    assert_eq!(ids(&first), [1, 2], "one for each address");
+    assert_eq!(claim(&store, start()).await, []);
+    assert!(finish(&store, &first[1], sent(), start()).await);
+    assert_eq!(ids(&claim(&store, start()).await), [4]);
+    assert!(finish(&store, &first[0], again(minute(5)), start()).await);
+    let third = claim(&store, start()).await;
+    assert_eq!(ids(&third), [3], "one that is to be tried later keeps nobody waiting");
+    assert!(finish(&store, &third[0], sent(), start()).await);
+    assert_eq!(ids(&claim(&store, minute(5)).await), [1], "then it comes before the fifth");
+}
+
+#[tokio::test]
+async fn there_is_room_for_so_many_and_for_so_many_mails() {
+    let Shelf { store, folder: _folder, .. } = Shelf::new().await;
+    let addresses = ["a@desk.example", "b@desk.example", "c@desk.example", "exec:pager"];
+    due(&store, &addresses, 8).await;
+    let room = Room { all: 9, mails: 2 };
+    let first = goes(&store, start(), room).await;
+    assert_eq!(ids(&first), [1, 2, 4], "two mails, and the other channel");
+    assert_eq!(goes(&store, start(), room).await, []);
+    assert_eq!(ids(&goes(&store, start(), Room { all: 4, mails: 9 }).await), [3]);
+    assert_eq!(goes(&store, start(), Room { all: 4, mails: 9 }).await, []);
+}
+
+#[tokio::test]
+async fn a_correction_does_not_overtake_what_it_corrects() {
+    let Shelf { store, folder: _folder, .. } = Shelf::new().await;
+    let address = "a@desk.example";
+    due(&store, &[address], 1).await;
+    let correction = Reason::Correction { article: ArticleId(1), revision: 1 };
+    assert_eq!(promise_to(&store, address, (1, correction), start(), start()).await, 2);
+    let [first] = claim(&store, start()).await.try_into().unwrap();
+    assert!(finish(&store, &first, again(minute(30)), start()).await);
+    assert_eq!(claim(&store, minute(29)).await, []);
+    let [first] = claim(&store, minute(30)).await.try_into().unwrap();
+    assert_eq!(first.id.0, 1);
+    assert!(finish(&store, &first, Ended::Dropped { why: "550".into() }, minute(30)).await);
+    assert_eq!(ids(&claim(&store, minute(30)).await), [2], "nor does it wait for what never comes");
+}
+
+/// The server is away or wants a password: one message asks for all.
+#[tokio::test]
+async fn a_closed_way_is_tried_by_one_message_until_one_got_through() {
+    for person in [false, true] {
+        let Shelf { store, folder: _folder, .. } = Shelf::new().await;
+        due(&store, &["a@desk.example", "b@desk.example", "exec:pager"], 6).await;
+        let first = claim(&store, start()).await;
+        assert_eq!(ids(&first), [1, 2, 3]);
+        let closed = |at| {
+            let error = "refused".to_owned();
+            if person { Ended::Held { at, error } } else { Ended::Down { at, error } }
+        };
+        assert!(finish(&store, &first[0], closed(minute(1)), start()).await);
+        assert!(finish(&store, &first[1], closed(minute(2)), start()).await);
+        assert!(finish(&store, &first[2], sent(), start()).await);
+        let [way] = store.read(|tx| tx.closed_ways(minute(1))).await.unwrap().try_into().unwrap();
+        assert_eq!((way.way.as_str(), way.for_person, way.waiting), ("mail", person, 4));
+        assert_eq!((way.until, way.since), (minute(2), start()));
+        assert_eq!(ids(&claim(&store, minute(1)).await), [6], "only the other channel is open");
+        let [probe] = claim(&store, minute(2)).await.try_into().unwrap();
+        assert_eq!(probe.id.0, 1, "first come, first served");
+        assert!(finish(&store, &probe, closed(minute(7)), minute(3)).await);
+        assert_eq!(claim(&store, minute(6)).await, []);
+        let [probe] = claim(&store, minute(7)).await.try_into().unwrap();
+        assert_eq!(probe.id.0, 2, "it is due for longest");
+        assert_eq!(claim(&store, minute(7)).await, [], "one asks for all");
+        assert!(finish(&store, &probe, again(minute(60)), minute(7)).await);
+        let mut free = ids(&claim(&store, minute(7)).await);
+        free.sort_unstable();
+        assert_eq!(free, [1, 5], "whatever it said, it spoke, and each address has its next");
+        assert_eq!(store.read(|tx| tx.closed_ways(minute(7))).await.unwrap(), []);
+    }
+}
+
+#[tokio::test]
+async fn every_attempt_is_remembered_and_a_message_can_be_tried_again() {
+    let Shelf { store, folder: _folder, .. } = Shelf::new().await;
+    due(&store, &["a@desk.example"], 1).await;
+    let mut bytes = Vec::new();
+    for number in 0..60 {
+        let [claimed] = claim(&store, minute(number)).await.try_into().unwrap();
+        if number == 0 {
+            assert!(freeze(&store, &claimed, 1, "as it was").await);
+        } else {
+            bytes.push(claimed.frozen.clone());
+        }
+        let ended = match number {
+            59 => Ended::Dropped { why: "550 nobody".into() },
+            _ => again(minute(number + 1)),
+        };
+        let step =
+            Course { step: Some("RCPT".into()), code: Some(451), took: Duration::from_millis(20) };
+        let end =
+            store.write(move |tx| tx.finish_delivery(&claimed, &ended, &step, minute(number)));
+        assert!(end.await.unwrap());
+    }
+    let id = DeliveryId(1);
+    let history = store.read(move |tx| tx.attempts_of(id)).await.unwrap();
+    assert_eq!((history.len(), history[0].number, history[49].number), (50, 11, 60));
+    assert_eq!((history[48].ended.as_str(), history[49].ended.as_str()), ("again", "dropped"));
+    assert_eq!((history[49].words.as_str(), history[49].course.code), ("550 nobody", Some(451)));
+
+    let retry = |id| store.write(move |tx| tx.retry_delivery(DeliveryId(id), minute(70)));
+    assert_eq!(retry(2).await.unwrap(), None);
+    assert_eq!(retry(1).await.unwrap(), Some(RetryVerdict::Due));
+    let [claimed] = claim(&store, minute(70)).await.try_into().unwrap();
+    assert_eq!((claimed.attempts, claimed.first_try), (0, None), "as long as a new one");
+    bytes.push(claimed.frozen.clone());
+    assert!(bytes.iter().all(|one| one.is_some() && *one == bytes[0]));
+    assert_eq!(retry(1).await.unwrap(), Some(RetryVerdict::OnItsWay));
+    assert!(finish(&store, &claimed, sent(), minute(71)).await);
+    assert_eq!(retry(1).await.unwrap(), Some(RetryVerdict::WasSent));
 }

@@ -1,7 +1,7 @@
 //! What is too old is forgotten in slices; what was told is remembered longest.
 
 use rusqlite::Connection;
-use wiredesk::store::{Ended, StoreError, WriteTx};
+use wiredesk::store::{Course, Ended, Room, StoreError, WriteTx};
 
 use super::{Shelf, day, entry, minute, start};
 
@@ -100,13 +100,14 @@ async fn the_sequence_of_changes_never_runs_backwards() {
 async fn alerts_go_when_their_deliveries_have_ended() {
     let shelf = Shelf::new().await;
     shelf.poll("post", &[entry("a", 1, start()), entry("b", 2, start())], start()).await;
-    let lease = super::LEASE;
-    let claimed = shelf.store.write(move |tx| tx.claim_deliveries(minute(10), lease, 3)).await;
-    for delivery in claimed.unwrap() {
-        let ended = Ended::Sent { reply: "250".into() };
+    for _ in 0..3 {
+        let (lease, room) = (super::LEASE, Room { all: 1, mails: 1 });
+        let claimed = shelf.store.write(move |tx| tx.claim_deliveries(minute(10), lease, room));
+        let [delivery] = claimed.await.unwrap().try_into().unwrap();
+        let (ended, course) = (Ended::Sent { reply: "250".into() }, Course::default());
         shelf
             .store
-            .write(move |tx| tx.finish_delivery(&delivery, &ended, minute(10)))
+            .write(move |tx| tx.finish_delivery(&delivery, &ended, &course, minute(10)))
             .await
             .unwrap();
     }
@@ -114,7 +115,7 @@ async fn alerts_go_when_their_deliveries_have_ended() {
     // Three messages and the alert that was told to both addresses; the fourth message is due yet.
     assert_eq!(pruned.iter().sum::<usize>(), 4);
     assert_eq!((rows(&shelf, "delivery"), rows(&shelf, "alert")), (1, 1));
-    let due = shelf.store.read(|tx| tx.next_delivery_due()).await.unwrap();
+    let due = shelf.store.read(|tx| tx.next_delivery_due(start())).await.unwrap();
     assert_eq!(due, Some(minute(2)));
 }
 

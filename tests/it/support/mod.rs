@@ -2,6 +2,7 @@
 
 pub(crate) mod desk;
 pub(crate) mod origin;
+pub(crate) mod script;
 pub(crate) mod smtp;
 pub(crate) mod strict;
 pub(crate) mod wire;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
     task::JoinSet,
 };
@@ -65,6 +65,8 @@ pub(crate) struct Asked {
     /// Path and query as they came.
     pub(crate) target: String,
     headers: Vec<(String, String)>,
+    /// What was handed over.
+    pub(crate) body: Vec<u8>,
 }
 
 impl Asked {
@@ -141,7 +143,7 @@ async fn serve(stream: TcpStream, mut answer: impl FnMut(Asked) -> Answer) {
     }
 }
 
-/// One request without a body; none when the connection ends.
+/// One request; none when the connection ends.
 async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Asked> {
     let mut lines = Vec::new();
     loop {
@@ -157,10 +159,13 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Asked> {
     }
     let mut first = lines.first()?.split(' ');
     let (method, target) = (first.next()?.to_owned(), first.next()?.to_owned());
-    let headers = lines[1..]
+    let headers: Vec<(String, String)> = lines[1..]
         .iter()
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    Some(Asked { method, target, headers })
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let mut body = vec![0; length.map_or(0, |(_, length)| length.parse().unwrap())];
+    stream.read_exact(&mut body).await.ok()?;
+    Some(Asked { method, target, headers, body })
 }

@@ -14,64 +14,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, pki_types::PrivatePkcs8KeyDer};
 
-/// How the line is encrypted.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Security {
-    /// Not at all, and STARTTLS is not offered.
-    Plain,
-    /// STARTTLS is offered.
-    StartTls,
-    /// From the first byte on.
-    Implicit,
-}
-
-/// A step of the conversation at which a script can interfere.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Step {
-    /// The greeting.
-    Greeting,
-    /// EHLO.
-    Ehlo,
-    /// STARTTLS.
-    StartTls,
-    /// AUTH.
-    Auth,
-    /// MAIL.
-    Mail,
-    /// RCPT.
-    Rcpt,
-    /// DATA.
-    Data,
-    /// The verdict after the final dot.
-    Message,
-}
-
-/// What a script makes of a step.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Answer {
-    /// This line.
-    Reply(&'static str),
-    /// The line is cut; at [`Step::Message`] after the message was taken.
-    Cut,
-    /// Nothing, until the client goes.
-    Silence,
-}
-
-/// A server to be started.
-#[derive(Debug)]
-pub(crate) struct Options {
-    /// How the line is encrypted.
-    pub security: Security,
-    /// The only user and password that are let in; AUTH is offered where there are some.
-    pub login: Option<(&'static str, &'static str)>,
-    /// For the n-th session, where the server leaves the straight path; later ones are served.
-    pub script: Vec<Vec<(Step, Answer)>>,
-    /// How long it thinks before each answer.
-    pub pace: Duration,
-}
+pub(crate) use super::script::{Answer, Options, Security, Step};
 
 /// A message that the server took.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -110,6 +57,11 @@ struct Shared {
     taken: Mutex<Vec<Taken>>,
     changed: Condvar,
     sessions: AtomicUsize,
+    /// Sessions that are open, and the most that ever were.
+    open: Mutex<(usize, usize)>,
+    /// The steps that were come to, in their order.
+    reached: Mutex<Vec<Step>>,
+    mended: AtomicBool,
     stop: AtomicBool,
 }
 
@@ -118,7 +70,7 @@ impl SmtpServer {
     #[expect(clippy::disallowed_methods, reason = "it must also serve child processes")]
     pub(crate) fn start(options: Options) -> Self {
         let CertifiedKey { cert, signing_key } =
-            generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+            generate_simple_self_signed([options.host.to_owned()]).unwrap();
         let key = PrivatePkcs8KeyDer::from(signing_key.serialize_der());
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = ServerConfig::builder_with_provider(provider)
@@ -133,6 +85,9 @@ impl SmtpServer {
             taken: Mutex::default(),
             changed: Condvar::new(),
             sessions: AtomicUsize::new(0),
+            open: Mutex::default(),
+            reached: Mutex::default(),
+            mended: AtomicBool::new(false),
             stop: AtomicBool::new(false),
         });
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -154,9 +109,24 @@ impl SmtpServer {
         &self.ca_pem
     }
 
+    /// From now on nothing is scripted.
+    pub(crate) fn mend(&self) {
+        self.shared.mended.store(true, Ordering::SeqCst);
+    }
+
     /// How many clients connected.
     pub(crate) fn sessions(&self) -> usize {
         self.shared.sessions.load(Ordering::SeqCst)
+    }
+
+    /// How many were connected at once, at most.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.shared.open.lock().unwrap().1
+    }
+
+    /// How often a step was come to.
+    pub(crate) fn reached(&self, step: Step) -> usize {
+        self.shared.reached.lock().unwrap().iter().filter(|reached| **reached == step).count()
     }
 
     /// All messages taken so far, first first.
@@ -197,7 +167,21 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         let number = shared.sessions.fetch_add(1, Ordering::SeqCst);
         let shared = Arc::clone(shared);
         // A client that goes away in the middle is a test's business, not the server's.
-        thread::spawn(move || Session::new(shared, number).run(stream?));
+        thread::spawn(move || {
+            let is_welcome = {
+                let mut open = shared.open.lock().unwrap();
+                let is_welcome = open.0 < shared.options.at_once;
+                open.0 += usize::from(is_welcome);
+                open.1 = open.1.max(open.0);
+                is_welcome
+            };
+            if !is_welcome {
+                return stream?.write_all(b"421 4.7.0 too many connections\r\n");
+            }
+            let ended = Session::new(Arc::clone(&shared), number).run(stream?);
+            shared.open.lock().unwrap().0 -= 1;
+            ended
+        });
     }
 }
 
@@ -210,12 +194,15 @@ struct Session {
     script: Vec<(Step, Answer)>,
     user: Option<String>,
     encrypted: bool,
+    messages: usize,
+    /// The recipient that is spoken of.
+    recipient: String,
 }
 
 impl Session {
     fn new(shared: Arc<Shared>, number: usize) -> Self {
         let script = shared.options.script.get(number).cloned().unwrap_or_default();
-        Self { shared, script, user: None, encrypted: false }
+        Self { shared, script, user: None, encrypted: false, messages: 0, recipient: String::new() }
     }
 
     fn run(mut self, stream: TcpStream) -> io::Result<()> {
@@ -257,7 +244,10 @@ impl Session {
             let Some(command) = read_line(line)? else { return Ok(Next::End) };
             let verb = command.split(' ').next().unwrap_or_default().to_ascii_uppercase();
             let goes_on = match verb.as_str() {
-                "EHLO" => self.answer(line, Step::Ehlo, &self.capabilities())?,
+                "EHLO" => {
+                    let capabilities = self.capabilities();
+                    self.answer(line, Step::Ehlo, &capabilities)?
+                }
                 "STARTTLS" => {
                     if self.answer(line, Step::StartTls, "220 go ahead")? {
                         return Ok(Next::Encrypt);
@@ -267,13 +257,17 @@ impl Session {
                 "AUTH" => self.login(line, &command)?,
                 "MAIL" => {
                     from = address(&command);
+                    to.clear();
+                    self.recipient.clear();
                     self.answer(line, Step::Mail, "250 2.1.0 sender ok")?
                 }
                 "RCPT" => {
                     to.push(address(&command));
+                    self.recipient = address(&command);
                     self.answer(line, Step::Rcpt, "250 2.1.5 recipient ok")?
                 }
                 "DATA" => self.data(line, &mut from, &mut to)?,
+                "RSET" | "NOOP" => reply(line, "250 2.0.0 ok").map(|()| true)?,
                 "QUIT" => {
                     reply(line, "221 bye")?;
                     return Ok(Next::End);
@@ -295,6 +289,8 @@ impl Session {
             lines.push("AUTH PLAIN");
         }
         lines.push("8BITMIME");
+        let size = self.shared.options.size.map(|size| format!("SIZE {size}"));
+        lines.extend(size.as_deref());
         let last = lines.len() - 1;
         let line =
             |(at, text): (usize, &&str)| format!("250{}{text}", if at == last { ' ' } else { '-' });
@@ -303,8 +299,8 @@ impl Session {
 
     fn login<L: Line>(&mut self, line: &mut BufReader<L>, command: &str) -> io::Result<bool> {
         let (user, password) = self.shared.options.login.unwrap_or_default();
-        let offered = base64(command.rsplit(' ').next().unwrap_or_default());
-        if offered != format!("\0{user}\0{password}").into_bytes() {
+        let offered = BASE64_STANDARD.decode(command.rsplit(' ').next().unwrap_or_default());
+        if offered.ok() != Some(format!("\0{user}\0{password}").into_bytes()) {
             return reply(line, "535 5.7.8 who are you?").map(|()| true);
         }
         self.user = Some(user.to_owned());
@@ -320,6 +316,7 @@ impl Session {
         if self.scripted(Step::Data).is_some() {
             return self.answer(line, Step::Data, "");
         }
+        self.shared.reached.lock().unwrap().push(Step::Data);
         reply(line, "354 go on")?;
         let mut bytes = Vec::new();
         loop {
@@ -333,10 +330,15 @@ impl Session {
                 whole => bytes.extend_from_slice(whole),
             }
         }
-        if !matches!(self.scripted(Step::Message), Some(Answer::Reply(_) | Answer::Silence)) {
+        if !matches!(
+            self.scripted(Step::Message),
+            Some(Answer::Reply(_) | Answer::Silence | Answer::Drip)
+        ) {
             self.take(std::mem::take(from), std::mem::take(to), bytes);
         }
-        self.answer(line, Step::Message, "250 2.0.0 taken as 4711")
+        self.messages += 1;
+        Ok(self.answer(line, Step::Message, "250 2.0.0 taken as 4711")?
+            && self.messages < self.shared.options.messages)
     }
 
     fn take(&self, from: String, to: Vec<String>, bytes: Vec<u8>) {
@@ -347,25 +349,45 @@ impl Session {
 
     /// Says what the script says at this step, else `usual`; whether the conversation goes on.
     fn answer<L: Line>(
-        &self,
+        &mut self,
         line: &mut BufReader<L>,
         step: Step,
         usual: &str,
     ) -> io::Result<bool> {
         thread::sleep(self.shared.options.pace);
-        match self.scripted(step) {
+        self.shared.reached.lock().unwrap().push(step);
+        let scripted = self.scripted(step);
+        if !self.shared.options.stubborn {
+            self.script.retain(|(at, _)| *at != step);
+        }
+        match scripted {
             None => reply(line, usual).map(|()| true),
             Some(Answer::Reply(text)) => {
                 reply(line, text)?;
                 Ok(!(step == Step::StartTls || text.starts_with("421")))
             }
             Some(Answer::Cut) => Ok(false),
-            Some(Answer::Silence) => io::copy(line, &mut io::sink()).map(|_| false),
+            Some(Answer::Silence | Answer::TakenSilence) => {
+                io::copy(line, &mut io::sink()).map(|_| false)
+            }
+            Some(Answer::Drip) => loop {
+                line.get_mut().write_all(b"2")?;
+                line.get_mut().flush()?;
+                thread::sleep(Duration::from_millis(20));
+            },
         }
     }
 
     fn scripted(&self, step: Step) -> Option<Answer> {
-        self.script.iter().find(|(at, _)| *at == step).map(|(_, answer)| *answer)
+        if self.shared.mended.load(Ordering::SeqCst) {
+            return None;
+        }
+        let of_recipient = self.shared.options.recipients.iter();
+        let of_recipient = of_recipient
+            .filter(|(recipient, ..)| *recipient == self.recipient)
+            .map(|(_, at, answer)| (*at, *answer));
+        let script = self.script.iter().copied().chain(of_recipient);
+        script.into_iter().find(|(at, _)| *at == step).map(|(_, answer)| answer)
     }
 }
 
@@ -390,19 +412,4 @@ fn reply<L: Line>(line: &mut BufReader<L>, text: &str) -> io::Result<()> {
 fn address(command: &str) -> String {
     let inside = command.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
     inside.map(|(address, _)| address.to_owned()).unwrap_or_default()
-}
-
-fn base64(text: &str) -> Vec<u8> {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut bytes = Vec::new();
-    let (mut held, mut bits) = (0_u32, 0);
-    for digit in text.bytes().filter_map(|c| DIGITS.iter().position(|d| *d == c)) {
-        held = (held << 6) | u32::try_from(digit).unwrap();
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from((held >> bits) & 0xff).unwrap());
-        }
-    }
-    bytes
 }

@@ -36,3 +36,24 @@ CREATE INDEX silenced_uncounted ON silenced (address) WHERE delivery IS NULL;
 
 -- Whether a slot has or had its digest.
 CREATE INDEX delivery_slot ON delivery (address, gathers) WHERE gathers >= 'slot:' AND gathers < 'slot;';
+
+-- Delivery: by what a message leaves, what it waits for, and what became of each attempt.
+ALTER TABLE delivery ADD COLUMN way TEXT NOT NULL DEFAULT 'mail';    -- `mail`, or the address where it is no mail
+ALTER TABLE delivery ADD COLUMN waits TEXT CHECK (waits IN ('server', 'person')); -- for what its way is closed
+CREATE INDEX delivery_order ON delivery (address, id) WHERE state = 'due';
+CREATE INDEX delivery_waits ON delivery (waits, way, due_at) WHERE waits IS NOT NULL;
+CREATE INDEX delivery_claimed ON delivery (address, way, due_at) WHERE state = 'due' AND claimed = 1;
+CREATE INDEX delivery_address ON delivery (address, id);
+
+-- The last attempts of each delivery.
+CREATE TABLE attempt (
+    delivery INTEGER NOT NULL REFERENCES delivery (id) ON DELETE CASCADE,
+    number   INTEGER NOT NULL,                  -- from 1
+    at       INTEGER NOT NULL,                  -- when it ended
+    took     INTEGER NOT NULL,                  -- milliseconds
+    ended    TEXT NOT NULL CHECK (ended IN ('sent', 'again', 'server', 'person', 'dropped')),
+    step     TEXT,                              -- of the conversation, where it ended there
+    code     INTEGER,
+    words    TEXT NOT NULL,                     -- the reply, or what went wrong
+    PRIMARY KEY (delivery, number)
+) STRICT, WITHOUT ROWID;

@@ -15,6 +15,7 @@ use wiredesk::{
     daemon,
     mail::{Mailer, Memory},
     pipeline::gate,
+    store::Room,
 };
 
 use self::oracle::{Wall, Wish};
@@ -160,10 +161,11 @@ impl Year {
     async fn deliver_until(&self, until: Timestamp) {
         loop {
             let context = &self.watch().context;
-            let due = context.store.read(|tx| tx.next_delivery_due()).await.unwrap();
-            let Some(due) = due.filter(|due| *due < until) else { return };
-            self.go_to(due.max(self.clock.now()));
             daemon::deliver_round(context).await.unwrap();
+            let now = self.clock.now();
+            let due = context.store.read(move |tx| tx.next_delivery_due(now)).await.unwrap();
+            let Some(due) = due.filter(|due| *due < until) else { return };
+            self.go_to(due);
         }
     }
 
@@ -172,14 +174,16 @@ impl Year {
         let mut at = at;
         if is_crash {
             // Whatever is due next is on its way when the process ends.
-            let next = self.watch().context.store.read(|tx| tx.next_delivery_due()).await.unwrap();
+            let now = self.clock.now();
+            let next = self.watch().context.store.read(move |tx| tx.next_delivery_due(now));
+            let next = next.await.unwrap();
             at = next.filter(|due| *due < at + SignedDuration::from_hours(48)).unwrap_or(at);
             self.go_to(at);
             let in_force = self.watch().context.in_force();
-            let claim =
-                self.watch().context.store.write(move |tx| {
-                    gate::claim(tx, &in_force.live, at, Duration::from_mins(30), 2)
-                });
+            let claim = self.watch().context.store.write(move |tx| {
+                let room = Room { all: 2, mails: 2 };
+                gate::claim(tx, &in_force.live, at, Duration::from_mins(30), room)
+            });
             self.caught += claim.await.unwrap().len();
         }
         let over = at + down;
