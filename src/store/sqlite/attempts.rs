@@ -1,6 +1,9 @@
 //! Attempts to deliver: which messages may be tried now, and how each attempt ended.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
@@ -162,33 +165,70 @@ impl WriteTx<'_> {
         room: Room,
     ) -> Result<Vec<ClaimedDelivery>, StoreError> {
         let until = now + lease;
-        let mut ways = self.ways(now, room)?;
-        let on_their_way: usize = ways.values().map(|way| way.sending).sum();
-        let mut free = room.all.saturating_sub(on_their_way);
-        if free == 0 {
-            return Ok(Vec::new());
-        }
-        let mut next = self.next_of_each_address(now)?;
-        next.sort_by_key(|next| (next.due_at, next.id));
+        let next = self.next(now, room)?;
         let mut claim = self.db.prepare_cached(
             "UPDATE delivery SET due_at = ?2, claim = claim + 1, claimed = 1 WHERE id = ?1
              RETURNING id, claim, recipient, address, message_id, sender, bytes, attempts, first_try",
         )?;
-        let mut taken = Vec::new();
-        for Next { id, due_at, way } in next {
-            let most = if way == MAIL { room.mails } else { 1 };
-            let way = ways.entry(way).or_insert(Way { sending: 0, most });
-            if free == 0 {
-                break;
+        let claim = next.into_iter().map(|(id, due_at)| {
+            let read = |row: &Row<'_>| claimed(row, until, from_ms(due_at));
+            Ok(claim.query_row((id, to_ms(until)), read)?)
+        });
+        claim.collect()
+    }
+
+    /// The messages that may go now, each with the time it was due.
+    fn next(&self, now: Timestamp, room: Room) -> Result<Vec<(i64, i64)>, StoreError> {
+        let mut ways = self.ways(now, room)?;
+        let on_their_way: usize = ways.values().map(|way| way.sending).sum();
+        let mut free = room.all.saturating_sub(on_their_way);
+        let mut due = self.db.prepare_cached(
+            "SELECT address, way FROM delivery WHERE state = 'due' AND due_at <= ?1 ORDER BY due_at, id",
+        )?;
+        let mut due = due.query([to_ms(now)])?;
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
+        while free > 0 {
+            let Some(row) = due.next()? else { break };
+            let (address, name): (String, String) = (row.get(0)?, row.get(1)?);
+            if seen.contains(&address) {
+                continue;
             }
-            if way.sending < way.most {
+            let most = if name == MAIL { room.mails } else { 1 };
+            let way = ways.entry(name).or_insert(Way { sending: 0, most });
+            if way.sending < way.most
+                && let Some(next) = self.next_of(&address, now)?
+            {
                 way.sending += 1;
                 free -= 1;
-                let read = |row: &Row<'_>| claimed(row, until, from_ms(due_at));
-                taken.push(claim.query_row((id, to_ms(until)), read)?);
+                found.push(next);
             }
+            seen.insert(address);
         }
-        Ok(taken)
+        Ok(found)
+    }
+
+    /// The message that an address gets next, if one may go now.
+    fn next_of(&self, address: &str, now: Timestamp) -> Result<Option<(i64, i64)>, StoreError> {
+        let mut on_its_way = self.db.prepare_cached(
+            "SELECT 1 FROM delivery WHERE state = 'due' AND claimed = 1 AND address = ?1 AND due_at > ?2",
+        )?;
+        if on_its_way.exists((address, to_ms(now)))? {
+            return Ok(None);
+        }
+        let mut first = self.db.prepare_cached(
+            "SELECT id, due_at FROM delivery
+             WHERE state = 'due' AND address = ?1 AND due_at <= ?2 AND NOT EXISTS (
+                 SELECT 1 FROM delivery_alert AS mine
+                 JOIN alert AS told ON told.id = mine.alert
+                 JOIN alert AS before ON before.story = told.story AND before.rule = told.rule
+                 JOIN delivery_alert AS theirs ON theirs.alert = before.id
+                 JOIN delivery AS earlier ON earlier.id = theirs.delivery
+                 WHERE mine.delivery = delivery.id AND earlier.id < delivery.id
+                     AND earlier.state = 'due' AND earlier.address = delivery.address)
+             ORDER BY id LIMIT 1",
+        )?;
+        let first = first.query_row((address, to_ms(now)), |row| Ok((row.get(0)?, row.get(1)?)));
+        Ok(first.optional()?)
     }
 
     /// The ways on which messages are or wait, with the room that each has.
@@ -216,41 +256,6 @@ impl WriteTx<'_> {
             ways.entry(way).or_insert(Way { sending: 0, most }).sending = count;
         }
         Ok(ways)
-    }
-
-    /// The message that each address gets next, if one may go now.
-    fn next_of_each_address(&self, now: Timestamp) -> Result<Vec<Next>, StoreError> {
-        let mut following = self.db.prepare_cached(
-            "SELECT address FROM delivery WHERE state = 'due' AND address > ?1 ORDER BY address LIMIT 1",
-        )?;
-        let mut on_its_way = self.db.prepare_cached(
-            "SELECT 1 FROM delivery WHERE state = 'due' AND claimed = 1 AND address = ?1 AND due_at > ?2",
-        )?;
-        let mut first = self.db.prepare_cached(
-            "SELECT id, due_at, way FROM delivery
-             WHERE state = 'due' AND address = ?1 AND due_at <= ?2 AND NOT EXISTS (
-                 SELECT 1 FROM delivery_alert AS mine
-                 JOIN alert AS told ON told.id = mine.alert
-                 JOIN alert AS before ON before.story = told.story AND before.rule = told.rule
-                 JOIN delivery_alert AS theirs ON theirs.alert = before.id
-                 JOIN delivery AS earlier ON earlier.id = theirs.delivery
-                 WHERE mine.delivery = delivery.id AND earlier.id < delivery.id
-                     AND earlier.state = 'due' AND earlier.address = delivery.address)
-             ORDER BY id LIMIT 1",
-        )?;
-        let (mut found, mut address) = (Vec::new(), String::new());
-        loop {
-            let next: Option<String> =
-                following.query_row([&address], |row| row.get(0)).optional()?;
-            let Some(next) = next else { return Ok(found) };
-            address = next;
-            if !on_its_way.exists((&address, to_ms(now)))? {
-                let next = first.query_row((&address, to_ms(now)), |row| {
-                    Ok(Next { id: row.get(0)?, due_at: row.get(1)?, way: row.get(2)? })
-                });
-                found.extend(next.optional()?);
-            }
-        }
     }
 
     /// Makes messages that failed before due now: what was in their way may be mended.
@@ -383,13 +388,6 @@ impl WriteTx<'_> {
         }
         Ok(())
     }
-}
-
-/// What may be claimed of an address.
-struct Next {
-    id: i64,
-    due_at: i64,
-    way: String,
 }
 
 /// How many messages leave by a way, and how many may.
