@@ -67,6 +67,7 @@ pub fn samples() -> Vec<(&'static str, Letter)> {
         ("flash", letter(vec![Telling { priority: Some(1), ..telling() }])),
         ("seven rules", letter(seven_rules())),
         ("late", late),
+        ("related", letter(vec![related()])),
         ("digest", digest_letter(corrected)),
         ("nothing", nothing()),
         ("right to left", letter(vec![right_to_left()])),
@@ -168,6 +169,40 @@ fn telling() -> Telling {
             first_seen: minute(72),
         }],
         origins: 2,
+    }
+}
+
+/// The same event in other words: a story of its own, in the thread of the first.
+fn related() -> Telling {
+    let first = telling();
+    let title = "Iron giant of Norhaven lies in the water";
+    Telling {
+        alert: AlertId(21),
+        story: StoryId(995),
+        article: ArticleId(4720),
+        title: title.into(),
+        summary: None,
+        url: Some("https://quay-times.example/giant?a=1&b=2".into()),
+        publisher: "Quay <Times>".into(),
+        credits: Vec::new(),
+        cited: Vec::new(),
+        excerpts: vec![excerpt(
+            Field::Body,
+            "The harbour is closed; its crane fell.",
+            &["harbour", "crane"],
+        )],
+        published: Some(minute(70)),
+        seen_at: minute(72),
+        carriers: vec![carrier("Quay <Times>", title, 72, Relation::Lead)],
+        related: vec![RelatedStory {
+            story: first.story,
+            origin: "Northwater Agency".into(),
+            publisher: first.publisher.clone(),
+            title: first.title.clone(),
+            url: first.url.clone(),
+            first_seen: minute(31),
+        }],
+        ..first
     }
 }
 

@@ -18,8 +18,8 @@ const BUILT_IN: [(&str, &str); 2] = [
     ("wiredesk/letter.html", include_str!("../templates/letter.html")),
 ];
 
-/// Work that a template may do, in units of the template engine: about an instruction, or 64 bytes
-/// of text. The templates of the program need a tenth of it for the longest digest.
+/// Work that a person's own template may do, in units of the template engine: about an instruction,
+/// or 64 bytes of text. The templates of the program are bounded by the page that they are given.
 const FUEL: u64 = 2_000_000;
 
 /// The longest that a person's own template may make a message, in bytes.
@@ -47,7 +47,7 @@ impl Templates {
     pub fn replace(&mut self, file: &'static str, text: String) -> Result<(), TemplateFault> {
         check(file, &text)?;
         self.own.insert(file, text);
-        let mut environment = environment(UndefinedBehavior::Lenient);
+        let mut environment = environment(UndefinedBehavior::Lenient, Some(FUEL));
         for (file, text) in &self.own {
             environment
                 .add_template_owned(*file, text.clone())
@@ -90,7 +90,7 @@ impl fmt::Debug for Templates {
 #[expect(clippy::expect_used, reason = "they are part of the program, and tests fill them")]
 pub(super) fn fill_built_in(file: &str, page: &Page) -> String {
     static PROGRAM: LazyLock<Environment<'static>> =
-        LazyLock::new(|| environment(UndefinedBehavior::Strict));
+        LazyLock::new(|| environment(UndefinedBehavior::Strict, None));
     fill(&PROGRAM, &format!("wiredesk/{file}"), page)
         .expect("the template names only fields of the page")
 }
@@ -112,7 +112,7 @@ fn sound(file: &str, text: String) -> Result<String, String> {
 /// Compiles a template and fills it with every sample.
 fn check(file: &'static str, text: &str) -> Result<(), TemplateFault> {
     // What is only printed or looped over must exist; what is only asked for need not.
-    let mut strict = environment(UndefinedBehavior::SemiStrict);
+    let mut strict = environment(UndefinedBehavior::SemiStrict, Some(FUEL));
     strict.set_debug(true);
     strict.add_template_owned(file, text.to_owned()).map_err(|error| fault(&error, file, text))?;
     for page in super::sample::pages() {
@@ -127,12 +127,12 @@ fn fill(environment: &Environment<'_>, name: &str, page: &Page) -> Result<String
 }
 
 #[expect(clippy::expect_used, reason = "they are part of the program, and tests compile them")]
-fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
+fn environment(undefined: UndefinedBehavior, fuel: Option<u64>) -> Environment<'static> {
     let mut templates = Environment::new();
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     templates.set_syntax(syntax.expect("the delimiters are the default ones"));
     templates.set_undefined_behavior(undefined);
-    templates.set_fuel(Some(FUEL));
+    templates.set_fuel(fuel);
     templates.set_formatter(write);
     templates.add_filter("href", href);
     // What comes from feeds is never markup.

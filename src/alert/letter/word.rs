@@ -34,7 +34,9 @@ pub fn report(report: &Report) -> Rendered {
     let text = text(report);
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let html = format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"></head>\n\
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\"></head>\n\
          <body><pre style=\"white-space: pre-wrap\">{escaped}</pre></body></html>\n"
     );
     Rendered { subject: subject(report), text, html, ..Rendered::default() }
