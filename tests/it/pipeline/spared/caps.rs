@@ -1,6 +1,6 @@
 //! At most so many messages: the rest is one digest, nothing is lost, and nothing urgent waits.
 
-use super::{folded, heard, retold, run, story, watch};
+use super::{folded, heard, retold, run, saying, story, watch};
 
 const WHO: &str = "
     [[recipient]]
@@ -40,6 +40,9 @@ async fn what_comes_beyond_a_cap_is_one_digest_and_nothing_urgent_waits() {
             "12 09:02 desk: first 5 x1",
         ]
     );
+    let mut digests = saying(&memory, "5 per hour");
+    digests.retain(|text| text.contains("25 "));
+    assert_eq!(digests.len(), 1, "it says of how many it is made, and why: {digests:?}");
     let rows = watch.deliveries().await;
     let told: usize = rows.iter().map(|row| row.alerts.len()).sum();
     let store = &watch.context.store;

@@ -68,6 +68,16 @@ async fn heard(watch: &Watch, memory: &Memory) -> Vec<String> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
+/// The texts of the mails that say this.
+fn saying(memory: &Memory, words: &str) -> Vec<String> {
+    let text = |bytes: &[u8]| {
+        let parsed = MessageParser::default().parse(bytes).unwrap();
+        parsed.body_text(0).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let texts = memory.sent().into_iter().map(|mail| text(&mail.bytes));
+    texts.filter(|text| text.contains(words)).collect()
+}
+
 /// How often each line comes, where it comes first.
 fn folded(lines: Vec<String>) -> Vec<String> {
     let mut counted: Vec<(String, u32)> = Vec::new();

@@ -8,7 +8,7 @@ use wiredesk::{
     store::{NewSilence, ReadTx},
 };
 
-use super::{super::Watch, heard, retold, run, start, story, watch};
+use super::{super::Watch, heard, retold, run, saying, start, story, watch};
 use crate::support::wire::headline;
 
 const WHO: &str = "
@@ -67,7 +67,10 @@ async fn what_was_silenced_stays_so_until_there_is_something_new() {
     watch.run(Duration::from_hours(2)).await;
     let watch = watch.restarted().await;
     assert_eq!(uncounted(&watch).await, [], "a message counts it once");
+    let [counts] = saying(&memory, "known since Monday").try_into().unwrap();
+    assert!(counts.contains("rule all"), "{counts}");
     run(&watch, 2).await;
+    assert_eq!(saying(&memory, "known since Monday").len(), 1);
     assert_eq!(
         heard(&watch, &memory).await,
         [
