@@ -194,6 +194,26 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     }
     assert!(tx.finish_poll(feed, &claim, &end())?);
 
+    hand_over(tx, rule, story)?;
+
+    let split = tx.split_story(story, &[ArticleId(2)], NOW)?.unwrap();
+    reader.links(split)?;
+    reader.constraints(split)?;
+    let merged = tx.merge_stories(story, split, NOW)?.unwrap();
+    tx.relate(ArticleId(2), None)?;
+    reader.uncertain(NOW, 0.5, 10)?;
+    assert_eq!(merged, story);
+
+    tx.prune_sketches(NOW)?;
+    tx.prune_articles(NOW)?;
+    tx.prune_stories(NOW)?;
+    tx.prune_alerts(NOW)?;
+    Ok(())
+}
+
+/// A message that finds its way closed, and then gets through.
+fn hand_over(tx: &WriteTx<'_>, rule: RuleName, story: StoryId) -> Result<(), StoreError> {
+    let reader = tx.reader();
     reader.next_delivery_due(NOW)?;
     assert!(reader.is_delivery_due(NOW)?);
     let deliveries = tx.claim_deliveries(NOW, LEASE, Room { all: 4, mails: 4 })?;
@@ -213,19 +233,6 @@ fn a_day(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
     let sent = Ended::Sent { reply: String::new() };
     assert!(tx.finish_delivery(&deliveries[0], &sent, &course, NOW)?);
     assert_eq!(reader.attempts_of(delivery.id)?.len(), 2);
-
-    let split = tx.split_story(story, &[ArticleId(2)], NOW)?.unwrap();
-    reader.links(split)?;
-    reader.constraints(split)?;
-    let merged = tx.merge_stories(story, split, NOW)?.unwrap();
-    tx.relate(ArticleId(2), None)?;
-    reader.uncertain(NOW, 0.5, 10)?;
-    assert_eq!(merged, story);
-
-    tx.prune_sketches(NOW)?;
-    tx.prune_articles(NOW)?;
-    tx.prune_stories(NOW)?;
-    tx.prune_alerts(NOW)?;
     Ok(())
 }
 
