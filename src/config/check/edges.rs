@@ -146,15 +146,31 @@ pub(super) fn mail(raw: &Raw, secrets: &Secrets, report: &mut Report) -> Option<
     let tls = tls.and_then(|text| section.read(text, report, |text| tls_of(text)));
     check_credentials(section, written.username.as_ref(), written.password_file.as_ref(), report);
     let connections = number(section, written.connections.as_ref(), MOST_CONNECTIONS, report);
-    if holds_password(&written.smtp) {
+    let Some(smtp) = &written.smtp else {
+        let of_a_server = [
+            ("tls", written.tls.as_ref()),
+            ("username", written.username.as_ref()),
+            ("password_file", written.password_file.as_ref()),
+        ];
+        for (key, value) in of_a_server {
+            let Some(value) = value else { continue };
+            let message = format!("`{key}` is of a mail server, and none is named");
+            let diagnostic = Diagnostic::error(None, value.span(), message);
+            let help =
+                "name it, as in `smtp = \"smtp://mail.example.org:587\"`, or leave the key out";
+            report.push(&section.source, diagnostic.with_help(help));
+        }
+        return None;
+    };
+    if holds_password(smtp) {
         // Without the line of the file, which would put the password into the journal.
-        let place = section.source.line_name(written.smtp.span().start);
+        let place = section.source.line_name(smtp.span().start);
         let message = format!("the address of the server holds a password, at {place}");
         let help = "write `username` and `password_file` on lines of their own";
         report.push_bare(Diagnostic::error(None, 0..0, message).with_help(help));
         return None;
     }
-    let server = section.read(&written.smtp, report, |smtp| server(smtp))?;
+    let server = section.read(smtp, report, |smtp| server(smtp))?;
     if let (Some(text), Some(_), Tls::Implicit) = (&written.tls, tls, server.tls) {
         let message = "`smtps` is encrypted, and `tls` says otherwise";
         report.push(

@@ -57,7 +57,7 @@ pub(super) struct Fetch {
 #[serde(deny_unknown_fields)]
 pub(super) struct Mail {
     pub(super) from: Spanned<String>,
-    pub(super) smtp: Spanned<String>,
+    pub(super) smtp: Option<Spanned<String>>,
     pub(super) username: Option<Spanned<String>>,
     pub(super) password_file: Option<Spanned<String>>,
     pub(super) tls: Option<Spanned<String>>,

@@ -133,6 +133,14 @@ fn a_small_desk_gets_the_defaults() {
 }
 
 #[test]
+fn mails_written_into_a_folder_have_a_sender_too() {
+    let mail = "[mail]\nfrom = 'Desk <a@example.org>'\nreply_to = 'b@example.org'\n";
+    let live = live(&desk_and(mail));
+    assert_eq!((live.mail.is_none(), live.from.as_str()), (true, "Desk <a@example.org>"));
+    assert_eq!(live.reply_to.as_deref(), Some("b@example.org"));
+}
+
+#[test]
 fn every_key_is_read() {
     let live = live(
         r#"

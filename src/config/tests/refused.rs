@@ -296,6 +296,25 @@ tls = "starttls"
        |
        = help: write smtp://, or leave `tls` out
     ");
+    assert_snapshot!(refused(&desk_and(
+        "[mail]\nfrom = 'a@example.org'\nusername = 'me'\npassword_file = 'key'"
+    )), @r#"
+    error: `username` is of a mail server, and none is named
+      --> w.toml:17:12
+       |
+    17 | username = 'me'
+       |            ^^^^
+       |
+       = help: name it, as in `smtp = "smtp://mail.example.org:587"`, or leave the key out
+
+    error: `password_file` is of a mail server, and none is named
+      --> w.toml:18:17
+       |
+    18 | password_file = 'key'
+       |                 ^^^^^
+       |
+       = help: name it, as in `smtp = "smtp://mail.example.org:587"`, or leave the key out
+    "#);
 }
 
 #[test]
