@@ -8,9 +8,6 @@ const LONGEST_QUOTE: usize = 100;
 /// With fewer words between the marks it is a nickname or a title, not somebody's statement.
 const SHORTEST_QUOTE: usize = 3;
 
-/// Longer words are read with care.
-const LONGEST_PLAIN: usize = 24;
-
 /// One word.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Word {
@@ -74,9 +71,7 @@ impl Reader {
             if byte.is_ascii_alphabetic() {
                 let letters = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphabetic());
                 let end = at + letters.count();
-                if !self.plain(&bytes[at..end], bytes.get(end)) {
-                    self.letters(&bytes[at..end]);
-                }
+                self.letters(&bytes[at..end]);
                 before = bytes[end - 1].into();
                 at = end;
                 continue;
@@ -109,25 +104,6 @@ impl Reader {
     /// The words kept, and how many there were.
     pub fn finish(self) -> (Vec<Word>, usize) {
         (self.words, self.total)
-    }
-
-    /// Reads letters that are a word as they stand, as most are; false where they are to be read
-    /// with what is around them.
-    fn plain(&mut self, letters: &[u8], next: Option<&u8>) -> bool {
-        let ends = matches!(next, None | Some(b' ' | b',' | b';' | b':' | b'?' | b'!' | b')'));
-        if !ends || !self.word.is_empty() || self.last != Last::Other {
-            return false;
-        }
-        let mut lower = [0; LONGEST_PLAIN];
-        let Some(word) = lower.get_mut(..letters.len()) else { return false };
-        word.copy_from_slice(letters);
-        word.make_ascii_lowercase();
-        let word = &*word;
-        if matches!(word, b"percent" | b"per") || is_respelled(word) {
-            return false;
-        }
-        self.keep(word, u8::try_from(word.len()).unwrap_or(u8::MAX), false);
-        true
     }
 
     fn letters(&mut self, letters: &[u8]) {
@@ -195,10 +171,6 @@ impl Reader {
             _ if number => Last::Number,
             _ => Last::Other,
         };
-        self.keep(word, length, number);
-    }
-
-    fn keep(&mut self, word: &[u8], length: u8, number: bool) {
         self.total += 1;
         if self.words.len() < self.most {
             let hash = xxh3_64(word);
@@ -289,7 +261,9 @@ fn short_unit(word: &[u8]) -> Option<&'static [u8]> {
 /// "hour" and "wise" are too short to be touched; that "source" becomes "sorce" everywhere harms
 /// nobody, since only hashes are kept.
 fn respell(word: &mut Vec<u8>) {
-    if !is_respelled(word) || !word.is_ascii() {
+    let is_spelled_so =
+        |letters: &[u8]| matches!(letters, b"our" | b"ise" | b"isi" | b"isa" | b"yse" | b"ysi");
+    if word.len() < 6 || !word.windows(3).skip(1).any(is_spelled_so) || !word.is_ascii() {
         return;
     }
     let mut at = 1;
@@ -303,15 +277,6 @@ fn respell(word: &mut Vec<u8>) {
         }
         at += 1;
     }
-}
-
-/// Whether [`respell`] changes a word in ASCII.
-fn is_respelled(word: &[u8]) -> bool {
-    word.len() >= 6 && word.windows(3).skip(1).any(is_spelled_so)
-}
-
-fn is_spelled_so(letters: &[u8]) -> bool {
-    matches!(letters, b"our" | b"ise" | b"isi" | b"isa" | b"yse" | b"ysi")
 }
 
 /// Scripts written without spaces: each character counts as a word.
