@@ -167,7 +167,8 @@ pub(crate) struct MailPreviewArgs {
 
 #[derive(Arguments, Debug)]
 pub(crate) struct MailTestArgs {
-    /// Send it there; every recipient's addresses where it is left out
+    /// Send it there: a mail address, or `webhook:NAME` and the like as `deliveries list` shows it;
+    /// to every address and channel of all recipients where it is left out
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) to: Option<String>,
     #[command(flatten)]

@@ -1,7 +1,7 @@
-//! `wiredesk mail test`: one message the way alerts leave, with the server's verdict; and
+//! `wiredesk mail test`: one message the way alerts leave, with what the other side says; and
 //! `wiredesk mail preview`: a message as it would be sent now, to look at.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use super::{
     Exit,
@@ -9,14 +9,17 @@ use super::{
     open::{self, stop},
 };
 use crate::{
+    alert::{Channel, Rendered},
+    channel::{self, Endpoint},
     clock::Clock,
     config::Live,
-    mail::{Message, Outgoing, message},
-    model::AlertId,
+    mail::{MailError, Outgoing, Receipt, message},
+    model::{AlertId, RecipientName},
     pipeline::{
         InForce,
         letter::Composed,
         preview::{of_alert, of_rule, of_sample},
+        word,
     },
 };
 
@@ -24,58 +27,15 @@ use crate::{
 #[expect(clippy::print_stdout, reason = "the answer of the command")]
 pub(super) fn test(args: &MailTestArgs) -> anyhow::Result<Exit> {
     let live = open::load(&args.config.config)?;
-    let mut addresses: Vec<String> = match &args.to {
-        Some(address) => vec![address.clone()],
-        None => live.recipients.values().flat_map(|recipient| recipient.email.clone()).collect(),
-    };
-    addresses.sort();
-    addresses.dedup();
-    if addresses.is_empty() {
-        return Err(stop(
-            Exit::Usage,
-            "no recipient has an address: add `[[recipient]]`, or say `--to ADDRESS`",
-        ));
-    }
+    let addresses = addresses(&live, args.to.as_deref())?;
     let in_force = InForce::build(live).map_err(|why| stop(Exit::Config, why))?;
     let mut refused = 0;
-    for (number, address) in addresses.iter().enumerate() {
-        let now = Clock::System.now();
-        let message = Message {
-            message_id: format!(
-                "test.{}.{number}@{}",
-                now.as_microsecond(),
-                in_force.live.mail_domain()
-            ),
-            in_reply_to: None,
-            references: Vec::new(),
-            reply_to: None,
-            list: None,
-            unsubscribe: None,
-            priority: None,
-            from: in_force.live.from.clone(),
-            to: address.clone(),
-            date: now,
-            subject: "[Wiredesk] a test of how alerts reach you".to_owned(),
-            text: TEXT.to_owned(),
-            html: format!("<!doctype html><html><body><p>{TEXT}</p></body></html>"),
-            rules: Vec::new(),
-            stories: Vec::new(),
-            reasons: Vec::new(),
-        };
-        let outgoing = Outgoing {
-            from: in_force.live.sender().to_owned(),
-            to: address.clone(),
-            message_id: message.message_id.clone(),
-            bytes: message::format(&message)
-                .map_err(|error| stop(Exit::Config, error.to_string()))?,
-        };
-        let sent = open::block_on(async {
-            let sent = in_force.mailer.send(&outgoing).await;
-            // A connection does not outlive the runtime that it was opened in.
-            in_force.mailer.close().await;
-            Ok(sent)
-        });
-        match sent? {
+    for (number, (address, recipient)) in addresses.iter().enumerate() {
+        if let Some(Endpoint::Feed(folder)) = in_force.live.channels.get(address) {
+            println!("{address}: nothing to send; alerts are written into {}", folder.display());
+            continue;
+        }
+        match attempt(&in_force, recipient, address, number)? {
             Ok(receipt) => println!("{address}: taken: {}", receipt.reply),
             Err(error) => {
                 refused += 1;
@@ -84,6 +44,58 @@ pub(super) fn test(args: &MailTestArgs) -> anyhow::Result<Exit> {
         }
     }
     Ok(if refused == 0 { Exit::Ok } else { Exit::TempFail })
+}
+
+/// The address that was asked for, else all of all recipients, each with whose it is.
+fn addresses(live: &Live, to: Option<&str>) -> anyhow::Result<BTreeMap<String, RecipientName>> {
+    let all = live.recipients.values().flat_map(|recipient| {
+        recipient.addresses().map(|address| (address.into_owned(), recipient.name.clone()))
+    });
+    let all: BTreeMap<_, _> = all.collect();
+    let Some(to) = to else {
+        let message = "no recipient has an address: add `[[recipient]]`, or say `--to ADDRESS`";
+        return if all.is_empty() { Err(stop(Exit::Usage, message)) } else { Ok(all) };
+    };
+    let whose = all.get(to).cloned();
+    if whose.is_none() && Channel::of(to) != Channel::Mail {
+        let message = format!("no recipient has `{to}`: say a mail address, or one of a recipient");
+        return Err(stop(Exit::Usage, message));
+    }
+    let whose = whose.unwrap_or_else(|| RecipientName::new("test"));
+    Ok([(to.to_owned(), whose)].into())
+}
+
+/// Sends the test the way that alerts leave.
+fn attempt(
+    in_force: &InForce,
+    recipient: &RecipientName,
+    address: &str,
+    number: usize,
+) -> anyhow::Result<Result<Receipt, MailError>> {
+    let (live, now) = (&in_force.live, Clock::System.now());
+    let message_id = format!("test.{}.{number}@{}", now.as_microsecond(), live.mail_domain());
+    let rendered = Rendered {
+        subject: "[Wiredesk] a test of how alerts reach you".to_owned(),
+        text: TEXT.to_owned(),
+        html: format!("<!doctype html><html><body><p>{TEXT}</p></body></html>"),
+        ..Rendered::default()
+    };
+    let bytes = word::write(live, recipient, address, &message_id, &rendered, "test", now);
+    let outgoing = Outgoing {
+        from: live.sender().to_owned(),
+        to: address.to_owned(),
+        message_id,
+        bytes: bytes.map_err(|why| stop(Exit::Config, why))?,
+    };
+    open::block_on(async {
+        let sent = match live.channels.get(address) {
+            Some(endpoint) => channel::send(endpoint, &in_force.fetcher, &outgoing, now).await,
+            None => in_force.mailer.send(&outgoing).await,
+        };
+        // A connection does not outlive the runtime that it was opened in.
+        in_force.mailer.close().await;
+        Ok(sent)
+    })
 }
 
 const TEXT: &str =

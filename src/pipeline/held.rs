@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     alert::{
         Recipient,
-        letter::{Held, Silenced, Watch},
+        letter::{Held, Nothing, Silenced, Watch},
     },
     config::Live,
     model::AlertId,
@@ -43,6 +43,7 @@ pub(super) fn held(
 pub(super) fn watch(
     tx: &ReadTx<'_>,
     claimed: &ClaimedDelivery,
+    held: &Held,
     live: &Live,
     now: Timestamp,
 ) -> Result<Option<Watch>, StoreError> {
@@ -57,7 +58,9 @@ pub(super) fn watch(
     let feeds = tx.feeds()?;
     let feeds: Vec<_> =
         feeds.iter().filter(|feed| live.feeds.contains_key(&feed.state.name)).collect();
+    let matched = !held.silenced.is_empty() || !tx.alerts_in(claimed.id)?.is_empty();
     Ok(Some(Watch {
+        nothing: if matched { Nothing::ToTell } else { Nothing::Matched },
         since,
         rules: rules.map(|policy| (policy.rule.clone(), policy.title.clone())).collect(),
         healthy: feeds.iter().filter(|feed| feed.health(now).state.is_well()).count(),

@@ -38,7 +38,7 @@ pub(super) fn told(
     let newest = tx.newest_alert()?;
     let held = held::held(tx, claimed, live, newest)?;
     let is_empty = tellings.is_empty();
-    let watch = if is_empty { held::watch(tx, claimed, live, now)? } else { None };
+    let watch = if is_empty { held::watch(tx, claimed, &held, live, now)? } else { None };
     Ok(Told { newest, tellings, thread, held, watch })
 }
 

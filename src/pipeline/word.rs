@@ -100,30 +100,30 @@ pub(super) fn post(
             now,
         };
         tx.post(&posting, |message_id| {
-            let bytes = match live.channels.get(address) {
-                Some(endpoint) => {
-                    let heading =
-                        Heading { id: &message_id, follows: &[], recipient: &recipient, now };
-                    payload::of_word(&heading, rendered, endpoint.format())
-                }
-                None => as_mail(live, message_id, address, rendered, occasion, now)?,
-            };
+            let bytes = write(live, &recipient, address, &message_id, rendered, occasion, now)?;
             Ok(Frozen { sender: live.sender().to_owned(), bytes })
         })?;
     }
     Ok(())
 }
 
-fn as_mail(
+/// The bytes of a message that tells no alert, by the channel of its address; `occasion` says why
+/// it is sent. The error says why there can be none.
+pub fn write(
     live: &Live,
-    message_id: String,
+    recipient: &RecipientName,
     address: &str,
+    message_id: &str,
     rendered: &Rendered,
     occasion: &str,
     now: Timestamp,
 ) -> Result<Vec<u8>, String> {
+    if let Some(endpoint) = live.channels.get(address) {
+        let heading = Heading { id: message_id, follows: &[], recipient, now };
+        return Ok(payload::of_word(&heading, rendered, endpoint.format()));
+    }
     let message = Message {
-        message_id,
+        message_id: message_id.to_owned(),
         in_reply_to: None,
         references: Vec::new(),
         from: live.from.clone(),

@@ -289,6 +289,39 @@ async fn a_program_gets_the_json_and_its_end_decides() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_test_goes_every_way_that_alerts_go() {
+    let town = Town::new(&[(200, &[], "thanks"), (500, &[], "no")]).await;
+    let desk = town.desk(&format!(
+        "{}\nsecret_file = 'hook-secret'\nemail = ['desk@desk.example']\nexec = ['/bin/false']\nfeed_folder = '/nowhere/feeds'",
+        town.webhook()
+    ));
+    let said = |arguments: &[&str]| {
+        let answer = desk.answer(&[&["mail", "test"], arguments].concat());
+        let text = [answer.stdout, answer.stderr].concat();
+        (answer.status.code(), String::from_utf8(text).unwrap())
+    };
+    let (code, text) = said(&[]);
+    let lines: Vec<_> = text.lines().collect();
+    assert!(
+        matches!(lines.as_slice(), [mail, exec, feed, hook]
+        if mail.starts_with("desk@desk.example: taken: ")
+            && exec.starts_with("exec:desk: not taken: ")
+            && feed.starts_with("feed:desk: nothing to send; ")
+            && *hook == "webhook:desk: taken: 200 thanks"),
+        "{text}"
+    );
+    assert_eq!(code, Some(75), "one was not taken");
+    let [asked] = town.hook.asked().try_into().unwrap();
+    assert!(is_signed(&asked));
+    assert_eq!(body(&asked)["subject"], "[Wiredesk] a test of how alerts reach you");
+
+    let (code, text) = said(&["--to", "webhook:desk"]);
+    assert!(text.starts_with("webhook:desk: not taken: ") && text.lines().count() == 1, "{text}");
+    assert_eq!(code, Some(75));
+    assert_eq!(said(&["--to", "webhook:night"]).0, Some(64), "nobody has that");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rule_can_be_subscribed_to() {
     let town = Town::new(&[(200, &[], "")]).await;
     let folder = tempfile::tempdir().unwrap();

@@ -50,9 +50,10 @@ struct Silence {
     alerts: u32,
 }
 
-/// What was watched while nothing matched.
+/// What was watched up to a message without alerts.
 #[derive(Serialize)]
 pub(super) struct Watched {
+    nothing: String,
     since: String,
     rules: Vec<String>,
     more_rules: usize,
@@ -172,6 +173,7 @@ impl Watched {
             plain::line(title.as_deref().unwrap_or(name.as_str()), limits.short())
         };
         Self {
+            nothing: watch.nothing.to_string(),
             since: plain::moment(watch.since, zone),
             rules: watch.rules[..listed].iter().map(title).collect(),
             more_rules: watch.rules.len() - listed,

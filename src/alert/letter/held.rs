@@ -1,4 +1,6 @@
-//! What a message says beside its alerts: what was kept back, and that nothing matched.
+//! What a message says beside its alerts: what was kept back, and that there is nothing to tell.
+
+use std::fmt;
 
 use jiff::Timestamp;
 
@@ -30,10 +32,30 @@ pub struct Silenced {
     pub alerts: u32,
 }
 
-/// What was watched while nothing matched, for a message that has no alerts to tell.
+/// Why a message has no alerts to tell.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Nothing {
+    /// No rule was true of anything.
+    Matched,
+    /// What matched was silenced, or withdrawn before it was told.
+    ToTell,
+}
+
+impl fmt::Display for Nothing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Matched => "nothing matched",
+            Self::ToTell => "nothing to tell",
+        })
+    }
+}
+
+/// What was watched up to a message that has no alerts to tell.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Watch {
-    /// Since when nothing matched: the slot before.
+    /// Why there are none.
+    pub nothing: Nothing,
+    /// Since when: the slot before.
     pub since: Timestamp,
     /// The rules that would have told the recipient, with what people call each.
     pub rules: Vec<(RuleName, Option<String>)>,

@@ -22,7 +22,7 @@ use std::{
 use jiff::{Timestamp, tz::TimeZone};
 
 pub use self::{
-    held::{Held, Silenced, Watch},
+    held::{Held, Nothing, Silenced, Watch},
     sample::samples,
     template::{FILES, TemplateFault, Templates},
     word::{Report, report},
@@ -138,7 +138,7 @@ pub struct Letter {
     pub late: Option<Duration>,
     /// What was not told when it came.
     pub held: Held,
-    /// What was watched, in a message that goes out although nothing matched.
+    /// What was watched, in a message that goes out although there is nothing to tell.
     pub watch: Option<Watch>,
 }
 

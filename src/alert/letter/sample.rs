@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    Carrier, Excerpt, Held, Letter, RelatedStory, Silenced, Telling, Watch, digest, limits::Limits,
-    page::Page, subject,
+    Carrier, Excerpt, Held, Letter, Nothing, RelatedStory, Silenced, Telling, Watch, digest,
+    limits::Limits, page::Page, subject,
 };
 use crate::{
     alert::Reason,
@@ -84,7 +84,7 @@ pub(super) fn pages() -> Vec<Page> {
     samples().iter().map(|(_, letter)| page(letter)).collect()
 }
 
-fn letter(tellings: Vec<Telling>) -> Letter {
+pub(super) fn letter(tellings: Vec<Telling>) -> Letter {
     Letter {
         recipient: RecipientName::new("desk"),
         tellings,
@@ -100,7 +100,7 @@ fn minute(minute: i64) -> Timestamp {
     Timestamp::constant(MORNING + 60 * minute, 0)
 }
 
-fn carrier(publisher: &str, title: &str, seen: i64, relation: Relation) -> Carrier {
+pub(super) fn carrier(publisher: &str, title: &str, seen: i64, relation: Relation) -> Carrier {
     let slug = publisher.to_lowercase().replace(' ', "-").replace('ü', "ue");
     Carrier {
         publisher: publisher.into(),
@@ -113,7 +113,7 @@ fn carrier(publisher: &str, title: &str, seen: i64, relation: Relation) -> Carri
     }
 }
 
-fn excerpt(field: Field, text: &str, words: &[&str]) -> Excerpt {
+pub(super) fn excerpt(field: Field, text: &str, words: &[&str]) -> Excerpt {
     let marks = words.iter().filter_map(|word| {
         let at = text.find(word)?;
         Some(at..at + word.len())
@@ -121,7 +121,7 @@ fn excerpt(field: Field, text: &str, words: &[&str]) -> Excerpt {
     Excerpt { field, text: text.into(), marks: marks.collect() }
 }
 
-fn telling() -> Telling {
+pub(super) fn telling() -> Telling {
     Telling {
         alert: AlertId(17),
         rule: RuleName::new("harbour"),
@@ -219,7 +219,7 @@ fn carriers() -> Vec<Carrier> {
 }
 
 /// A story of another rule.
-fn storm() -> Telling {
+pub(super) fn storm() -> Telling {
     Telling {
         alert: AlertId(18),
         rule: RuleName::new("weather"),
@@ -313,6 +313,7 @@ fn digest_letter(corrected: Telling) -> Letter {
 fn nothing() -> Letter {
     Letter {
         watch: Some(Watch {
+            nothing: Nothing::Matched,
             since: minute(75 - 1_440),
             rules: vec![
                 (RuleName::new("harbour"), Some("Harbour & docks".into())),

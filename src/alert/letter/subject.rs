@@ -37,7 +37,7 @@ fn nothing(letter: &Letter) -> String {
         || "nothing to tell".to_owned(),
         |watch| {
             let since = plain::short_moment(watch.since, &letter.timezone);
-            format!("nothing matched since {since}")
+            format!("{} since {since}", watch.nothing)
         },
     );
     let silenced: u32 = letter.held.silenced.iter().map(|silence| silence.alerts).sum();

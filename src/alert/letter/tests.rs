@@ -2,137 +2,14 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{
+    sample::{carrier, excerpt, letter, storm, telling},
+    *,
+};
 use crate::{
     query::Field,
-    story::{Certainty, Sign, Zone},
+    story::{Certainty, Zone},
 };
-
-fn at(text: &str) -> Timestamp {
-    text.parse().unwrap()
-}
-
-fn carrier(publisher: &str, title: &str, time: &str, relation: Relation) -> Carrier {
-    let slug = publisher.to_lowercase().replace(' ', "-");
-    Carrier {
-        publisher: publisher.into(),
-        title: title.into(),
-        url: Some(format!("https://{slug}.example/crane?a=1&b=2")),
-        first_seen: at(&format!("2025-05-12T{time}:00Z")),
-        relation,
-        is_agency: false,
-        inferred: None,
-    }
-}
-
-fn excerpt(field: Field, text: &str, words: &[&str]) -> Excerpt {
-    let marks = words.iter().map(|word| {
-        let at = text.find(word).unwrap();
-        at..at + word.len()
-    });
-    Excerpt { field, text: text.into(), marks: marks.collect() }
-}
-
-fn telling() -> Telling {
-    Telling {
-        alert: AlertId(17),
-        rule: RuleName::new("harbour"),
-        rule_title: Some("Harbour & docks".into()),
-        query: "(crane OR Kran) AND harbour*".into(),
-        reason: Reason::First,
-        priority: None,
-        story: StoryId(991),
-        article: ArticleId(4711),
-        title: "Crane <falls> in Norhaven harbour".into(),
-        summary: Some("Nobody was hurt; the quay is closed.".into()),
-        url: Some("https://norhaven-post.example/2025/crane?a=1&b=2".into()),
-        publisher: "Norhaven Post".into(),
-        credits: vec![Credit {
-            agency: "nwa".into(),
-            name: "Northwater Agency".into(),
-            evidence: Sign {
-                zone: Zone::Byline,
-                certainty: Certainty::Certain,
-                words: "By Northwater Agency".into(),
-            },
-        }],
-        credited_in: None,
-        cited: vec!["Radio Quay".into(), "The Lantern".into()],
-        dateline: Some("NORHAVEN".into()),
-        published: Some(at("2025-05-12T06:31:00Z")),
-        seen_at: at("2025-05-12T06:35:12Z"),
-        note: None,
-        change: None,
-        excerpts: vec![
-            excerpt(Field::Title, "Crane <falls> in Norhaven harbour", &["Crane", "harbour"]),
-            excerpt(
-                Field::Body,
-                "The crane, built in 1931, had been inspected in March.",
-                &["crane"],
-            ),
-        ],
-        carriers: vec![
-            Carrier {
-                is_agency: true,
-                ..carrier("Northwater Agency", "Crane falls at Norhaven", "06:31", Relation::Lead)
-            },
-            carrier(
-                "Norhaven Post",
-                "Crane <falls> in Norhaven harbour",
-                "06:35",
-                Relation::Verbatim,
-            ),
-            Carrier {
-                inferred: Some("Northwater Agency".into()),
-                ..carrier("Ebb Tide", "Crane down, quay closed", "06:52", Relation::Cut)
-            },
-            carrier("Küstenblatt", "Kran stürzt um", "07:10", Relation::Rewritten),
-        ],
-        related: vec![RelatedStory {
-            story: StoryId(995),
-            origin: "Island Press".into(),
-            publisher: "Quay <Times>".into(),
-            title: "Iron giant of Norhaven lies in the water".into(),
-            url: Some("https://quay-times.example/giant?a=1&b=2".into()),
-            first_seen: at("2025-05-12T07:12:00Z"),
-        }],
-        origins: 2,
-    }
-}
-
-fn letter(tellings: Vec<Telling>) -> Letter {
-    Letter {
-        recipient: RecipientName::new("desk"),
-        tellings,
-        timezone: TimeZone::get("Asia/Karachi").unwrap(),
-        now: at("2025-05-12T07:15:00Z"),
-        late: None,
-        held: Held::default(),
-        watch: None,
-    }
-}
-
-/// Another story for another rule.
-fn other() -> Telling {
-    Telling {
-        rule: RuleName::new("weather"),
-        rule_title: None,
-        query: "storm".into(),
-        story: StoryId(992),
-        article: ArticleId(4712),
-        title: "Storm warning for the outer isles".into(),
-        summary: None,
-        credits: Vec::new(),
-        cited: Vec::new(),
-        dateline: None,
-        published: None,
-        excerpts: vec![excerpt(Field::Title, "Storm warning for the outer isles", &["Storm"])],
-        carriers: Vec::new(),
-        related: Vec::new(),
-        origins: 1,
-        ..telling()
-    }
-}
 
 /// A letter by the templates of the program.
 fn shown(letter: &Letter) -> Rendered {
@@ -142,11 +19,11 @@ fn shown(letter: &Letter) -> Rendered {
 #[test]
 fn several_stories_are_counted_and_stand_by_their_rules() {
     let again = Telling { reason: Reason::Origins(3), ..telling() };
-    let third = Telling { story: StoryId(993), title: "Ferry stays".into(), ..other() };
+    let third = Telling { story: StoryId(993), title: "Ferry stays".into(), ..storm() };
     let both = Telling { rule: telling().rule, rule_title: telling().rule_title, ..third.clone() };
     let letter = Letter {
         late: Some(Duration::from_mins(200)),
-        ..letter(vec![other(), again, third, both])
+        ..letter(vec![storm(), again, third, both])
     };
     let text = shown(&letter).text;
     let (top, _) = text.split_once("\n====").unwrap();
@@ -189,7 +66,7 @@ fn subjects_say_whose_story_and_how_wide() {
         subject(telling()),
         "[Harbour & docks] Crane <falls> in Norhaven harbour (Northwater Agency, 3 papers)"
     );
-    assert_eq!(subject(other()), "[weather] Storm warning for the outer isles (Norhaven Post)");
+    assert_eq!(subject(storm()), "[weather] Storm warning for the outer isles (Norhaven Post)");
     assert_eq!(
         subject(Telling {
             publisher: "Northwater Agency".into(),
@@ -283,7 +160,7 @@ fn nothing_from_a_feed_becomes_markup() {
         excerpts: vec![excerpt(Field::Body, script, &["alert"])],
         carriers: vec![Carrier {
             url: Some("https://a.example/\"onmouseover=\"alert(1)".into()),
-            ..carrier("x", script, "06:35", Relation::Lead)
+            ..carrier("x", script, 35, Relation::Lead)
         }],
         related: vec![RelatedStory {
             origin: script.into(),
@@ -307,10 +184,10 @@ fn nothing_from_a_feed_becomes_markup() {
 #[test]
 fn a_digest_of_many_stories_is_cut_and_says_so() {
     let carriers: Vec<_> = (0..300)
-        .map(|n| carrier(&format!("Paper {n}"), &"ü".repeat(500), "07:00", Relation::Cut))
+        .map(|n| carrier(&format!("Paper {n}"), &"ü".repeat(500), 60, Relation::Cut))
         .collect();
     let tellings =
-        (0..500).map(|n| Telling { story: StoryId(n), carriers: carriers.clone(), ..other() });
+        (0..500).map(|n| Telling { story: StoryId(n), carriers: carriers.clone(), ..storm() });
     let rendered = shown(&letter(tellings.collect()));
     assert!(text_size(&rendered.text) + wire_size(&rendered.html) <= MOST_BYTES);
     assert!(rendered.subject.contains("500 stories"), "{}", rendered.subject);

@@ -144,7 +144,6 @@ pub(super) fn mail(raw: &Raw, secrets: &Secrets, report: &mut Report) -> Option<
     }
     let tls = written.tls.as_ref();
     let tls = tls.and_then(|text| section.read(text, report, |text| tls_of(text)));
-    check_credentials(section, written.username.as_ref(), written.password_file.as_ref(), report);
     let connections = number(section, written.connections.as_ref(), MOST_CONNECTIONS, report);
     let Some(smtp) = &written.smtp else {
         let of_a_server = [
@@ -162,6 +161,7 @@ pub(super) fn mail(raw: &Raw, secrets: &Secrets, report: &mut Report) -> Option<
         }
         return None;
     };
+    check_credentials(section, written.username.as_ref(), written.password_file.as_ref(), report);
     if holds_password(smtp) {
         // Without the line of the file, which would put the password into the journal.
         let place = section.source.line_name(smtp.span().start);

@@ -246,8 +246,8 @@ impl ReadTx<'_> {
         Ok(hearers.collect::<Result<_, _>>()?)
     }
 
-    /// The mails sent to the address before that told of one of these stories for one of these
-    /// rules.
+    /// The mails to the address before that told of one of these stories for one of these rules,
+    /// without those that were given up.
     pub fn thread(
         &self,
         before: DeliveryId,
@@ -263,6 +263,7 @@ impl ReadTx<'_> {
              JOIN delivery_alert ON delivery_alert.delivery = delivery.id
              JOIN alert ON alert.id = delivery_alert.alert
              WHERE delivery.address = ?1 AND delivery.id < ?2 AND bytes IS NOT NULL
+                 AND state <> 'dropped'
                  AND rule IN (SELECT value FROM json_each(?3)) AND story IN (SELECT value FROM json_each(?4))
              ORDER BY delivery.id",
         )?;

@@ -253,7 +253,13 @@ async fn a_thread_is_what_the_address_was_sent_before_of_the_same_story() {
     assert_eq!(thread("one@desk.example", vec![StoryId(1)]).await, std::slice::from_ref(one));
     let both = vec![StoryId(1), StoryId(2), StoryId(3)];
     assert_eq!(thread("one@desk.example", both.clone()).await, [one.clone(), two.clone()]);
-    assert_eq!(thread("two@desk.example", both).await, [""; 0]);
+    assert_eq!(thread("two@desk.example", both.clone()).await, [""; 0]);
+
+    let again = claim(&store, minute(60)).await;
+    let first = again.iter().find(|claimed| claimed.id == rows[0].id).unwrap();
+    let ended = Ended::Dropped { why: "the address is no more".into() };
+    assert!(finish(&store, first, ended, minute(61)).await);
+    assert_eq!(thread("one@desk.example", both).await, std::slice::from_ref(two));
 }
 
 /// What may go now, as numbers.

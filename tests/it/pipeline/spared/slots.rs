@@ -36,6 +36,15 @@ fn texts(memory: &Memory) -> Vec<String> {
     memory.sent().iter().map(|mail| text(&mail.bytes)).collect()
 }
 
+/// Why a message without alerts has none, in its words.
+fn nothing(text: &str) -> String {
+    let line = text.lines().find(|line| line.starts_with("Nothing ")).unwrap_or_default();
+    line.split_whitespace()
+        .take(3 + usize::from(line.contains(" to tell ")))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_slot_with_nothing_left_to_tell_is_an_empty_one() {
     // The first day brings nothing, the second what is withdrawn before the slot, the third what is
@@ -65,6 +74,8 @@ async fn a_slot_with_nothing_left_to_tell_is_an_empty_one() {
         .map(|row| row.alerts.len())
         .collect();
     assert_eq!(alerts, [0, 1, 0, 1], "what was withdrawn is in none");
+    let said: Vec<_> = texts(&memory).iter().take(3).map(|text| nothing(text)).collect();
+    assert_eq!(said, ["Nothing matched since", "Nothing to tell since", "Nothing to tell since"]);
 }
 
 #[tokio::test(start_paused = true)]
