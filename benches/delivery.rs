@@ -40,6 +40,8 @@ use wiredesk::{
 /// Stories, each told to every recipient.
 const STORIES: u64 = 200;
 const RECIPIENTS: usize = 50;
+/// Messages between two looks at the memory.
+const PART: usize = 1_000;
 /// What the server allows.
 const CONNECTIONS: usize = 4;
 const MESSAGES: usize = 50;
@@ -48,6 +50,8 @@ const MESSAGES: usize = 50;
 #[derive(Default)]
 struct Seen {
     taken: Mutex<Vec<(String, u64)>>,
+    /// Memory after each [`PART`] of them, in megabytes.
+    memory: Mutex<Vec<u64>>,
     sessions: AtomicUsize,
     open: AtomicUsize,
     turned_away: AtomicUsize,
@@ -119,13 +123,15 @@ async fn measure() {
     let took = begun.elapsed().as_secs_f64();
     println!(
         "{due} messages to {RECIPIENTS} addresses: {} sent, {} not, in {took:.1} s ({:.0} messages/s), \
-         {:.1} s of processor, memory from {} to at most {} MB; {} sessions, {} turned away",
+         {:.1} s of processor, memory from {} to at most {} MB, after each {PART} messages {:?}; {} sessions, \
+         {} turned away",
         delivered.sent,
         delivered.failed,
         f64::from(delivered.sent) / took,
         process::processor_seconds() - processor,
         before / 1_000_000,
         process::peak() / 1_000_000,
+        seen.memory.lock().unwrap(),
         seen.sessions.load(Ordering::Relaxed),
         seen.turned_away.load(Ordering::Relaxed),
     );
@@ -190,7 +196,14 @@ async fn talk(stream: TcpStream, seen: &Seen) -> std::io::Result<()> {
             "DATA" => {
                 line.write_all(b"354 go on\r\n").await?;
                 let number = read_message(&mut line).await?;
-                seen.taken.lock().unwrap().push((to.clone(), number));
+                let taken = {
+                    let mut taken = seen.taken.lock().unwrap();
+                    taken.push((to.clone(), number));
+                    taken.len()
+                };
+                if taken.is_multiple_of(PART) {
+                    seen.memory.lock().unwrap().push(process::resident() / 1_000_000);
+                }
                 messages += 1;
                 "250 taken"
             }

@@ -187,7 +187,7 @@ pub(super) static CORRECTS_IT: LazyLock<Regex> = LazyLock::new(|| {
         r"\bversión (?:anterior|previa|original) de est[ea]\b",
         r"\bversão (?:anterior|original) d(?:est)?[ea]\b",
         r"\bversione precedente di quest",
-        r"\b(?:предыдущей|первоначальной|прежней) версии\b",
+        r"(?:предыдущей|первоначальной|прежней) версии",
         r"(?:पिछले|पहले के|पुराने) संस्करण",
         r"(?:سابقہ|پچھلے|پہلے) (?:ورژن|متن)",
         r"النسخة السابقة",
@@ -206,9 +206,9 @@ pub(super) static WITHDRAWS_IT: LazyLock<Regex> = LazyLock::new(|| {
         r"^bitte (?:streichen|verwenden|veröffentlichen) sie\b.{0,80}?\b(?:meldung|bericht)\b",
         r"^(?:die|diese|unsere) meldung\b.{0,80}?\b(?:wird|ist) zurückgezogen\b",
         r"^(?:merci d'|merci d’|prière d'|prière d’|veuillez )annuler\b.{0,60}?\b(?:dépêche|papier)\b",
-        r"^(?:cette|notre) dépêche est annulée\b",
+        r"^(?:cette|notre) dépêche est annulée",
         r"^(?:rogamos|por favor,?) (?:anul\w+|elimin\w+|no utilicen)\b.{0,60}?\b(?:noticia|información|despacho)\b",
-        r"^просим (?:аннулировать|снять)\b.{0,60}?\b(?:сообщение|новость)\b",
+        r"^просим (?:аннулировать|снять) .{0,60}?(?:сообщение|новость)",
         r"^(?:कृपया )?(?:इस|यह) (?:खबर|समाचार).{0,30}(?:वापस|निरस्त)",
         r"^(?:براہ کرم )?(?:یہ|اس) خبر.{0,30}(?:واپس|منسوخ)",
     ])
@@ -228,8 +228,11 @@ const TEXT: &str = "(?:story|stories|article|report|dispatch|item|post|piece|col
 const EARLIER: &str = "(?:earlier|previous|original)";
 const ERRED: &str = r"(?:incorrect(?:ly)?|misstated|mistaken(?:ly)?|erroneous(?:ly)?|in error|misidentified|misspel(?:led|t)|misquoted|misattributed|mischaracteri[sz]ed|inaccurate(?:ly)?|more accurately|wrongly|(?:was|were) wrong|(?:gave|had|named|used|listed|showed) (?:a|the) wrong|been corrected|was corrected|is corrected|been refiled|(?:to|for) (?:correct|clarify|fix|clarity)|corrects|originally (?:said|stated|gave))\b";
 
+/// Any of the patterns, in any case. A word ends where ASCII says so (write nothing beside other
+/// letters): for Unicode's word the engine leaves its automaton at the first letter beyond ASCII, and
+/// goes on with megabytes of memory for each thread (measured: 10 MB in a daemon of 500 feeds).
 #[expect(clippy::expect_used, reason = "the patterns are part of the program, and tests use them")]
 fn regex(patterns: &[&str]) -> Regex {
-    let any = patterns.join("|");
+    let any = patterns.join("|").replace(r"\b", r"(?-u:\b)");
     Regex::new(&format!("(?i){any}")).expect("the patterns are well formed")
 }
