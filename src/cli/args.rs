@@ -5,8 +5,16 @@ use std::path::PathBuf;
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 
 use super::{
-    check::CheckArgs, deliveries::DeliveriesCommand, demo::DemoArgs, feeds::FeedsCommand,
-    rules::RulesCommand, silences::SilencesCommand, stage::StageCommand, stories::StoriesCommand,
+    check::CheckArgs,
+    db::DbCommand,
+    deliveries::DeliveriesCommand,
+    demo::DemoArgs,
+    feeds::FeedsCommand,
+    manual::{CompletionsArgs, ManArgs},
+    rules::RulesCommand,
+    silences::SilencesCommand,
+    stage::StageCommand,
+    stories::StoriesCommand,
 };
 use crate::worker;
 
@@ -57,6 +65,13 @@ pub(crate) enum Command {
     /// Hear nothing of a rule, a story or a topic for a while
     #[command(subcommand)]
     Silences(SilencesCommand),
+    /// Copy the database, look for damage in it, forget what is too old
+    #[command(subcommand)]
+    Db(DbCommand),
+    /// Print what a shell needs to complete the commands
+    Completions(CompletionsArgs),
+    /// Write the manual pages of all commands into a folder
+    Man(ManArgs),
     /// Run one stage on files, one JSON object a line: for scripts, debugging and measurement
     #[command(subcommand)]
     Stage(StageCommand),

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod db;
 mod deliveries;
 mod demo;
 mod evidence;
@@ -10,6 +11,7 @@ mod export;
 mod feeds;
 mod json;
 mod mail;
+mod manual;
 mod open;
 mod progress;
 mod rules;
@@ -97,6 +99,9 @@ fn dispatch(command: args::Command) -> anyhow::Result<Exit> {
         Command::Rules(rules) => rules::run(&rules),
         Command::Stories(stories) => stories::run(&stories),
         Command::Silences(silences) => silences::run(&silences),
+        Command::Db(db) => db::run(&db),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::pages(&args),
         Command::Stage(stage) => stage::run(stage),
         Command::ReadPages => {
             worker::serve()?;

@@ -33,6 +33,7 @@ mod silence;
 pub mod sync;
 mod telling;
 mod undelivered;
+pub mod upkeep;
 mod verdict;
 pub mod word;
 

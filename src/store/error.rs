@@ -24,6 +24,15 @@ pub enum StoreError {
         /// The newest schema this program knows.
         known: i64,
     },
+    /// A copy of the file cannot be made.
+    #[error("keeping a copy of the database in {path}", path = path.display())]
+    Backup {
+        /// The copy.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// Another process holds the file for longer than we wait.
     #[error("the database is busy")]
     Busy(#[source] rusqlite::Error),
@@ -47,7 +56,14 @@ pub enum StoreError {
 impl StoreError {
     /// Whether nothing useful can be done before a person helps.
     pub fn is_fatal(&self) -> bool {
-        matches!(self, Self::Open { .. } | Self::Newer { .. } | Self::Full(_) | Self::Corrupt(_))
+        matches!(
+            self,
+            Self::Open { .. }
+                | Self::Newer { .. }
+                | Self::Backup { .. }
+                | Self::Full(_)
+                | Self::Corrupt(_)
+        )
     }
 }
 

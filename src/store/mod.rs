@@ -15,6 +15,7 @@ pub use sqlite::{
     alerts::{AlertRow, MatchRow, NewAlert},
     articles::{ArticleRow, Described, Place, Recognised, Revision},
     attempts::{AttemptRow, ClaimedDelivery, ClosedWay, Course, Ended, MAIL, RetryVerdict, Room},
+    backup::Size,
     constraints::{Constraints, Refused},
     deliveries::{Frozen, Hearer, Posting, Promise, Thread},
     delivery_rows::DeliveryRow,

@@ -10,6 +10,7 @@ mod binary;
 mod channels;
 mod cluster;
 mod config;
+mod db;
 mod deliveries;
 mod extract;
 mod feeds;

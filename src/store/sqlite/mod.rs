@@ -3,6 +3,7 @@
 pub(super) mod alerts;
 pub(super) mod articles;
 pub(super) mod attempts;
+pub(super) mod backup;
 pub(super) mod constraints;
 pub(super) mod deliveries;
 pub(super) mod delivery_rows;
@@ -81,7 +82,9 @@ pub struct WriteTx<'a> {
 }
 
 impl Store {
-    /// Opens the database file, creates it when it is missing, and brings its schema up to date.
+    /// Opens the database file, creates it when it is missing, and brings its schema up to date; a
+    /// file of an older schema is first copied to one beside it that ends in `.schema-` and its
+    /// number.
     /// Blocks on the disk: call it before the loops run, or on the blocking pool.
     pub fn open(path: &Path, now: Timestamp) -> Result<Self, StoreError> {
         let failed = |source: Box<dyn std::error::Error + Send + Sync>| StoreError::Open {
@@ -93,6 +96,10 @@ impl Store {
         }
         let mut connection = Connection::open(path).map_err(|error| failed(error.into()))?;
         prepare(&connection).map_err(|error| failed(error.into()))?;
+        let found = schema::version(&connection)?;
+        if (1..schema::NEWEST).contains(&found) {
+            backup::copy(&connection, &backup::with_ending(path, &format!(".schema-{found}")))?;
+        }
         schema::migrate(&mut connection, now)?;
         let writer = Writer { connection, window: window::LiveWindow::default() };
         Ok(Self {

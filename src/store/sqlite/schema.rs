@@ -53,6 +53,15 @@ pub(super) fn migrate(connection: &mut Connection, now: Timestamp) -> Result<(),
     Ok(())
 }
 
+/// Builds the schema of an older program.
+#[cfg(test)]
+pub(super) fn build(connection: &Connection, steps: usize) {
+    for step in &STEPS[..steps] {
+        connection.execute_batch(step).unwrap();
+    }
+    connection.execute_batch(&format!("PRAGMA user_version = {steps}")).unwrap();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
