@@ -31,6 +31,7 @@
 //! | [`observe`] | the log |
 //! | [`config`] | from TOML to what is in force, or to all its mistakes |
 //! | [`pipeline`] | one feed once, one message once |
+//! | `view` | what is known, in the words and shapes that commands and pages share |
 //! | [`daemon`] | the loops |
 //! | [`demo`] | an invented newsroom on the loopback |
 //! | [`cli`] | the commands |
@@ -96,4 +97,5 @@ pub mod store;
 pub mod story;
 pub mod systemd;
 pub mod text;
+mod view;
 pub mod worker;

@@ -69,6 +69,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "config",
         ],
     ),
+    // What commands and pages both tell: it asks rules of articles by the function that polls use.
+    (
+        "view",
+        &[
+            "model",
+            "diagnostic",
+            "text",
+            "schedule",
+            "story",
+            "query",
+            "rule",
+            "alert",
+            "store",
+            "config",
+            "pipeline",
+        ],
+    ),
     (
         "daemon",
         &[
@@ -116,6 +133,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "observe",
             "config",
             "pipeline",
+            "view",
             "daemon",
             "demo",
         ],

@@ -8,13 +8,13 @@ use serde_json::Value;
 use super::{
     Exit,
     args::{ExportArgs, Subject},
-    explain::versions,
     json,
     open::{self, stop},
 };
 use crate::{
     clock::Clock,
     store::{ReadTx, StoreError},
+    view::versions,
 };
 
 /// Prints articles, stories, alerts or deliveries.

@@ -5,11 +5,9 @@ mod check;
 mod db;
 mod deliveries;
 mod demo;
-mod evidence;
 mod explain;
 mod export;
 mod feeds;
-mod json;
 mod mail;
 mod manual;
 mod open;
@@ -17,7 +15,6 @@ mod progress;
 mod rules;
 mod run;
 mod search;
-mod shown;
 mod silences;
 mod stage;
 mod status;
@@ -27,7 +24,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::worker;
+use crate::{
+    view::{evidence, json, shown},
+    worker,
+};
 
 /// How a command ends; the numbers are those of `sysexits`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,9 +1,6 @@
 //! `wiredesk search`: the stored articles that a query is true of, the newest first.
 
-use std::{
-    collections::HashSet,
-    io::{self, BufWriter, IsTerminal as _, Write as _},
-};
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -20,23 +17,11 @@ use super::{
 use crate::{
     alert::excerpts,
     clock::Clock,
-    config::Live,
     diagnostic::Colour,
-    model::RuleName,
-    pipeline::prepare,
-    query::{Field, Hit, Query},
-    rule::{Rule, Ruleset, Scope},
-    store::{ArticleRow, ReadTx, StoreError},
+    query::{Field, Hit},
+    store::ArticleRow,
+    view::found::{Found, find},
 };
-
-/// Without a word to look up, so many of the newest articles are read and no more.
-const MOST_READ: u64 = 100_000;
-
-/// What was found, and whether there may be more.
-struct Found {
-    articles: Vec<(ArticleRow, Vec<Hit>)>,
-    more: Option<&'static str>,
-}
 
 /// Prints what the query is true of; a query with mistakes ends it with 78.
 pub(super) fn run(args: &SearchArgs) -> anyhow::Result<Exit> {
@@ -49,7 +34,11 @@ pub(super) fn run(args: &SearchArgs) -> anyhow::Result<Exit> {
     let store = open::open_for_reading(&args.config.config)?;
     let most = args.limit;
     let found = open::block_on(async move {
-        Ok(store.read(move |tx| find(tx, query, &live, since, most)).await?)
+        let read = store.read(move |tx| {
+            let mut progress = Progress::new("articles", tx.articles_since(since)?);
+            find(tx, query, &live, since, most, || progress.step())
+        });
+        Ok(read.await?)
     })?;
     match print(&found, args.json) {
         // Whoever reads has enough, for instance `head`.
@@ -58,46 +47,6 @@ pub(super) fn run(args: &SearchArgs) -> anyhow::Result<Exit> {
         }
         _ => Ok(Exit::Ok),
     }
-}
-
-/// The newest article of each story that the query is true of. The index only says which articles
-/// to ask: the verdict is the matcher's.
-fn find(
-    tx: &ReadTx<'_>,
-    query: Query,
-    live: &Live,
-    since: Timestamp,
-    most: usize,
-) -> Result<Found, StoreError> {
-    let needed = query.necessary();
-    let rule = Rule { name: RuleName::new("search"), query, scope: Scope::default() };
-    let rules = Ruleset::compile(vec![rule]);
-    let mut stories = HashSet::new();
-    let mut found = Found { articles: Vec::new(), more: None };
-    let (mut progress, mut read) = (Progress::new("articles", tx.articles_since(since)?), 0);
-    tx.search(needed.as_ref(), since, |row| {
-        progress.step();
-        read += 1;
-        if needed.is_none() && read > MOST_READ {
-            found.more = Some("only the newest 100000 articles were read: name a word");
-            return false;
-        }
-        if stories.contains(&row.story) {
-            return true;
-        }
-        let tags = live.feeds.get(&row.feed).map_or(&[][..], |spec| &spec.tags);
-        let facts =
-            prepare::facts(&row.article, &row.provenance, row.feed.as_str(), tags, &live.agencies);
-        let Some((_, hits)) = rules.matches(&facts).pop() else { return true };
-        if found.articles.len() == most {
-            found.more = Some("there are more: --limit shows them");
-            return false;
-        }
-        stories.insert(row.story);
-        found.articles.push((row, hits));
-        true
-    })?;
-    Ok(found)
 }
 
 fn print(found: &Found, as_json: bool) -> io::Result<()> {

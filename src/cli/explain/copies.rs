@@ -2,22 +2,20 @@
 
 use std::io::{self, IsTerminal as _};
 
-use serde_json::Value;
-
-use super::{Known, say};
+use super::say;
 use crate::{
-    cli::{
-        evidence, json,
-        shown::{one_line, percent},
-    },
     diagnostic::Colour,
     store::{ArticleRow, JudgementRow},
-    story::Relation,
+    view::{
+        evidence, json,
+        known::{Known, placed},
+        shown::one_line,
+    },
 };
 
 pub(super) fn tell(known: &Known) {
     say("\ncopies");
-    say(&placed(known));
+    say(&format!("  {}", placed(known)));
     let Some(story) = &known.story else { return };
     say(&format!(
         "  origin     {}; {} independent with related stories",
@@ -50,29 +48,6 @@ pub(super) fn tell(known: &Known) {
     }
     for (judgement, other) in &known.judgements {
         tell_judgement(&known.row, judgement, other.as_ref());
-    }
-}
-
-fn placed(known: &Known) -> String {
-    let row = &known.row;
-    match (row.compared_with, row.similarity) {
-        (Some(other), _) if row.relation == Relation::Lead => format!(
-            "  leads story {}: it is the agency's own, or the earliest; compared with article {other}",
-            row.story
-        ),
-        (Some(other), Some(similarity)) => format!(
-            "  joined story {} as {} of article {other}: {} of the shorter text is shared",
-            row.story,
-            json::relation(row.relation),
-            percent(similarity)
-        ),
-        _ if row.relation == Relation::Lead && known.judgements.is_empty() => {
-            format!("  opened story {}: nothing like it was known", row.story)
-        }
-        _ if row.relation == Relation::Lead => {
-            format!("  leads story {}", row.story)
-        }
-        _ => format!("  joined story {}: the same address, or exactly the same text", row.story),
     }
 }
 
@@ -109,12 +84,4 @@ fn tell_judgement(row: &ArticleRow, judgement: &JudgementRow, other: Option<&Art
         ));
         say(&format!("        {}", evidence::drawn(&row.article.text, &run.ours, colour)));
     }
-}
-
-/// The same for scripts.
-pub(super) fn to_json(known: &Known) -> Vec<Value> {
-    let one = |(judgement, other): &(JudgementRow, Option<ArticleRow>)| {
-        evidence::to_json(judgement, other.as_ref().map(|other| [&known.row, other]))
-    };
-    known.judgements.iter().map(one).collect()
 }

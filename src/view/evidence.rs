@@ -21,7 +21,7 @@ const RUN: usize = 240;
 const AROUND: usize = 40;
 
 /// Whether the article joined its story by this one, and why.
-pub(super) fn decided(judgement: &JudgementRow) -> String {
+pub(crate) fn decided(judgement: &JudgementRow) -> String {
     let Account { verdict, ground, .. } = judgement.account;
     let what = match (judgement.joined, verdict) {
         (true, _) => "a copy",
@@ -52,7 +52,7 @@ fn reason(ground: Ground) -> &'static str {
 }
 
 /// The scores, a line each.
-pub(super) fn scores(account: &Account) -> Vec<String> {
+pub(crate) fn scores(account: &Account) -> Vec<String> {
     vec![
         format!(
             "containment {} of the shorter text; {} where quotations and common runs are \
@@ -76,7 +76,7 @@ pub(super) fn scores(account: &Account) -> Vec<String> {
 }
 
 /// The verdict of each guard: a cross where it speaks against a copy by wording.
-pub(super) fn guards(account: &Account) -> String {
+pub(crate) fn guards(account: &Account) -> String {
     let guard = |ground: &Ground| {
         let sign = if account.against.contains(ground) { '✗' } else { '✓' };
         format!("{sign} {}", ground.as_str().replace('_', " "))
@@ -85,7 +85,7 @@ pub(super) fn guards(account: &Account) -> String {
 }
 
 /// The table of evidence for a rewritten copy, a line each.
-pub(super) fn table(tally: &Tally) -> Vec<String> {
+pub(crate) fn table(tally: &Tally) -> Vec<String> {
     let row = |(factor, weight, value): &(Factor, f64, f64)| {
         format!("{:<28}{weight:>6.2} × {value:>6.3} = {:>6.2}", named(*factor), weight * value)
     };
@@ -108,12 +108,12 @@ fn named(factor: Factor) -> &'static str {
 }
 
 /// The longest run of words in both texts as they are stored now; nothing where they share no word.
-pub(super) fn run(ours: &ArticleRow, theirs: &ArticleRow) -> Option<SharedRun> {
+pub(crate) fn run(ours: &ArticleRow, theirs: &ArticleRow) -> Option<SharedRun> {
     shared_run(&ours.article.text, &theirs.article.text)
 }
 
 /// The run with its words marked and a little of what stands around it.
-pub(super) fn drawn(text: &str, run: &Range<usize>, colour: Colour) -> String {
+pub(crate) fn drawn(text: &str, run: &Range<usize>, colour: Colour) -> String {
     let Range { start, end } = *run;
     let before = text[..start].char_indices().rev().nth(AROUND - 1).map_or(0, |(at, _)| at);
     let inside = cut(&one_line(&text[start..end]), RUN);
@@ -146,7 +146,7 @@ fn run_to_json(ours: &ArticleRow, theirs: &ArticleRow) -> Option<Value> {
 }
 
 /// A judgement as it was stored, with the run as the texts are now.
-pub(super) fn to_json(judgement: &JudgementRow, articles: Option<[&ArticleRow; 2]>) -> Value {
+pub(crate) fn to_json(judgement: &JudgementRow, articles: Option<[&ArticleRow; 2]>) -> Value {
     let account = &judgement.account;
     let share = |share: crate::story::Share| json!([share.shared, share.whole]);
     let tally = account.tally.as_ref().map(|tally| {

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The sentence with its words marked: bold where there are colours, else between «».
-pub(super) fn marked(excerpt: &Excerpt, colour: Colour) -> String {
+pub(crate) fn marked(excerpt: &Excerpt, colour: Colour) -> String {
     let (before, after) = match colour {
         Colour::Ansi => ("\u{1b}[1m", "\u{1b}[0m"),
         Colour::Plain => ("«", "»"),
@@ -22,12 +22,12 @@ pub(super) fn marked(excerpt: &Excerpt, colour: Colour) -> String {
 }
 
 /// White space of any kind is a space.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// At most so many characters, the last a mark where some are left out.
-pub(super) fn cut(text: &str, most: usize) -> String {
+pub(crate) fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         None => text.to_owned(),
         Some(_) => text.chars().take(most - 1).chain(['…']).collect(),
@@ -35,7 +35,7 @@ pub(super) fn cut(text: &str, most: usize) -> String {
 }
 
 /// The text of a field that is searched by words.
-pub(super) fn text_of(article: &Article, field: Field) -> &str {
+pub(crate) fn text_of(article: &Article, field: Field) -> &str {
     match field {
         Field::Title => &article.title,
         Field::Summary => article.summary.as_deref().unwrap_or_default(),
@@ -44,7 +44,7 @@ pub(super) fn text_of(article: &Article, field: Field) -> &str {
 }
 
 /// The field of a hit and its words or value.
-pub(super) fn words_of<'a>(article: &'a Article, hit: &'a Hit) -> (Field, &'a str) {
+pub(crate) fn words_of<'a>(article: &'a Article, hit: &'a Hit) -> (Field, &'a str) {
     match hit {
         Hit::Value { field, value } => (*field, value),
         Hit::Words { field, range } => {
@@ -55,12 +55,12 @@ pub(super) fn words_of<'a>(article: &'a Article, hit: &'a Hit) -> (Field, &'a st
 }
 
 /// A share of 0 to 1 in hundredths.
-pub(super) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
 /// So many of something; the word in the plural where it is not one.
-pub(super) fn counted(count: usize, what: &str) -> String {
+pub(crate) fn counted(count: usize, what: &str) -> String {
     match (count, what.strip_suffix('y')) {
         (1, _) => format!("1 {what}"),
         (_, Some(stem)) => format!("{count} {stem}ies"),
@@ -69,7 +69,7 @@ pub(super) fn counted(count: usize, what: &str) -> String {
 }
 
 /// The same for what a store counts.
-pub(super) fn amount(count: u64, what: &str) -> String {
+pub(crate) fn amount(count: u64, what: &str) -> String {
     counted(usize::try_from(count).unwrap_or(usize::MAX), what)
 }
 

@@ -2,30 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::say;
+use super::{json as shape, shown::one_line};
 use crate::{
-    cli::{json as shape, shown::one_line},
     store::Version,
     story::{Change, Fate, Piece},
 };
 
-/// Prints the changes of an article that has more than one version.
-pub(super) fn tell(versions: &[Version]) {
-    if versions.len() < 2 {
-        return;
-    }
-    say("\nversions");
-    for (version, change) in changes(versions) {
-        say(&format!("  revision {} of {}", version.revision, version.seen_at));
-        match change {
-            Some(change) => lines(&change).iter().for_each(|line| say(&format!("      {line}"))),
-            None => say("      the same words, printed otherwise"),
-        }
-    }
-}
-
-/// The same for scripts.
-pub(in crate::cli) fn to_json(versions: &[Version]) -> Vec<Value> {
+/// The versions for scripts.
+pub(crate) fn to_json(versions: &[Version]) -> Vec<Value> {
     changes(versions)
         .map(|(version, change)| {
             shape::present(json!({
@@ -43,14 +27,15 @@ pub(in crate::cli) fn to_json(versions: &[Version]) -> Vec<Value> {
 }
 
 /// Each version but the first, with what it changed.
-fn changes(versions: &[Version]) -> impl Iterator<Item = (&Version, Option<Change>)> {
+pub(crate) fn changes(versions: &[Version]) -> impl Iterator<Item = (&Version, Option<Change>)> {
     versions.windows(2).map(|pair| {
         let [was, is] = [&pair[0], &pair[1]].map(|v| (v.title.as_str(), v.text.as_str()));
         (&pair[1], Change::between(was, is))
     })
 }
 
-fn lines(change: &Change) -> Vec<String> {
+/// A change, a line for each part of it.
+pub(crate) fn lines(change: &Change) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some((was, is)) = &change.headline {
         lines.push(format!("headline: “{}” → “{}”", one_line(was), one_line(is)));

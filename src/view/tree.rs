@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::{
+    json::{present, span},
+    shown::{cut, one_line, words_of},
+};
 use crate::{
-    cli::{
-        json::{present, span},
-        shown::{cut, one_line, words_of},
-    },
     model::Article,
     query::{Explanation, Field, Hit},
 };
@@ -20,7 +20,7 @@ const WIDTH: usize = 60;
 const WORDS: usize = 6;
 
 /// A line for each part of the query, branches drawn to what belongs to it.
-pub(super) fn drawn(article: &Article, whole: &Explanation) -> String {
+pub(crate) fn drawn(article: &Article, whole: &Explanation) -> String {
     let mut lines = Vec::new();
     branch(article, whole, "", "", &mut lines);
     let width = lines.iter().map(|(part, _)| part.chars().count()).max().unwrap_or_default();
@@ -50,7 +50,7 @@ fn branch(
 }
 
 /// `title “Norland”, body “Norland” (3×) “Norland's”`.
-fn words(article: &Article, hits: &[Hit]) -> String {
+pub(crate) fn words(article: &Article, hits: &[Hit]) -> String {
     let mut fields: BTreeMap<Field, Vec<(&str, usize)>> = BTreeMap::new();
     for (field, words) in hits.iter().map(|hit| words_of(article, hit)) {
         let known = fields.entry(field).or_default();
@@ -72,7 +72,7 @@ fn words(article: &Article, hits: &[Hit]) -> String {
 }
 
 /// The same for scripts; `part` is the part as written.
-pub(super) fn to_json(article: &Article, part: &Explanation) -> Value {
+pub(crate) fn to_json(article: &Article, part: &Explanation) -> Value {
     let spans: Vec<_> = part.hits.iter().map(|hit| span(article, hit)).collect();
     let parts: Vec<_> = part.parts.iter().map(|inner| to_json(article, inner)).collect();
     present(json!({"part": part.text, "true": part.holds, "spans": spans, "parts": parts}))

@@ -16,12 +16,12 @@ use crate::{
 };
 
 /// A moment in RFC 3339, UTC.
-pub(super) fn time(at: Timestamp) -> Value {
+pub(crate) fn time(at: Timestamp) -> Value {
     at.to_string().into()
 }
 
 /// Drops what is unknown: absent, never null or empty.
-pub(super) fn present(value: Value) -> Value {
+pub(crate) fn present(value: Value) -> Value {
     let Value::Object(fields) = value else { return value };
     let known = |value: &Value| match value {
         Value::Null => false,
@@ -32,7 +32,7 @@ pub(super) fn present(value: Value) -> Value {
     Value::Object(fields.into_iter().filter(|(_, value)| known(value)).collect::<Map<_, _>>())
 }
 
-pub(super) fn article(row: &ArticleRow, matches: &[MatchRow]) -> Value {
+pub(crate) fn article(row: &ArticleRow, matches: &[MatchRow]) -> Value {
     let (article, provenance) = (&row.article, &row.provenance);
     let stated = provenance.credits.iter().map(|credit| {
         let Sign { zone, certainty, words } = &credit.evidence;
@@ -88,7 +88,7 @@ pub(super) fn article(row: &ArticleRow, matches: &[MatchRow]) -> Value {
 }
 
 /// Each publisher of a story once, the earliest first.
-pub(super) fn carriers(row: &StoryRow) -> Vec<&str> {
+pub(crate) fn carriers(row: &StoryRow) -> Vec<&str> {
     let mut carriers: Vec<&str> = Vec::new();
     let papers = row
         .articles
@@ -102,7 +102,7 @@ pub(super) fn carriers(row: &StoryRow) -> Vec<&str> {
     carriers
 }
 
-pub(super) fn story(row: &StoryRow) -> Value {
+pub(crate) fn story(row: &StoryRow) -> Value {
     present(json!({
         "id": row.id.0,
         "opened_at": time(row.opened_at),
@@ -118,7 +118,7 @@ pub(super) fn story(row: &StoryRow) -> Value {
 }
 
 /// The same with what people said of it.
-pub(super) fn story_by_hand(row: &StoryRow, said: &Constraints) -> Value {
+pub(crate) fn story_by_hand(row: &StoryRow, said: &Constraints) -> Value {
     let list = |list: &[(StoryId, Timestamp)]| -> Value {
         list.iter().map(|(story, at)| json!({"story": story.0, "at": time(*at)})).collect()
     };
@@ -128,7 +128,7 @@ pub(super) fn story_by_hand(row: &StoryRow, said: &Constraints) -> Value {
     present(story)
 }
 
-pub(super) fn alert(row: &AlertRow, deliveries: &[DeliveryRow], silenced: &[SilencedRow]) -> Value {
+pub(crate) fn alert(row: &AlertRow, deliveries: &[DeliveryRow], silenced: &[SilencedRow]) -> Value {
     let silenced = silenced.iter().map(|row| {
         json!({"recipient": row.recipient.as_str(), "address": row.address, "silence": row.silence.id.0})
     });
@@ -146,7 +146,7 @@ pub(super) fn alert(row: &AlertRow, deliveries: &[DeliveryRow], silenced: &[Sile
     }))
 }
 
-pub(super) fn delivery(row: &DeliveryRow) -> Value {
+pub(crate) fn delivery(row: &DeliveryRow) -> Value {
     present(json!({
         "id": row.id.0,
         "recipient": row.recipient.as_str(),
@@ -167,7 +167,7 @@ pub(super) fn delivery(row: &DeliveryRow) -> Value {
 }
 
 /// A way on which messages wait.
-pub(super) fn closed_way(way: &ClosedWay) -> Value {
+pub(crate) fn closed_way(way: &ClosedWay) -> Value {
     json!({
         "way": way.way,
         "for": if way.for_person { "person" } else { "server" },
@@ -179,7 +179,7 @@ pub(super) fn closed_way(way: &ClosedWay) -> Value {
 }
 
 /// An attempt to deliver.
-pub(super) fn attempt(row: &AttemptRow) -> Value {
+pub(crate) fn attempt(row: &AttemptRow) -> Value {
     present(json!({
         "number": row.number,
         "at": time(row.at),
@@ -191,7 +191,7 @@ pub(super) fn attempt(row: &AttemptRow) -> Value {
     }))
 }
 
-pub(super) fn feed(row: &FeedRow, now: Timestamp) -> Value {
+pub(crate) fn feed(row: &FeedRow, now: Timestamp) -> Value {
     let (state, health) = (&row.state, row.health(now));
     let problem = state.problem.as_ref().map(
         |(kind, detail, since)| json!({"kind": kind, "detail": detail, "since": time(*since)}),
@@ -218,12 +218,12 @@ pub(super) fn feed(row: &FeedRow, now: Timestamp) -> Value {
 }
 
 /// A possible gap in what a feed showed.
-pub(super) fn gap(gap: &Gap) -> Value {
+pub(crate) fn gap(gap: &Gap) -> Value {
     json!({"since": time(gap.since), "until": time(gap.until), "items": gap.items})
 }
 
 /// A poll as it is remembered.
-pub(super) fn poll(row: &PollRow) -> Value {
+pub(crate) fn poll(row: &PollRow) -> Value {
     let notes = &row.notes;
     present(json!({
         "at": time(row.at),
@@ -238,7 +238,7 @@ pub(super) fn poll(row: &PollRow) -> Value {
 }
 
 /// A hit with its words; positions are characters of the field.
-pub(super) fn span(article: &Article, hit: &Hit) -> Value {
+pub(crate) fn span(article: &Article, hit: &Hit) -> Value {
     let (field, words) = words_of(article, hit);
     let Hit::Words { range, .. } = hit else {
         return json!({"field": field.as_str(), "value": words});
@@ -250,7 +250,7 @@ pub(super) fn span(article: &Article, hit: &Hit) -> Value {
 }
 
 /// A match with what was decided about it.
-pub(super) fn found(article: &Article, row: &MatchRow) -> Value {
+pub(crate) fn found(article: &Article, row: &MatchRow) -> Value {
     present(json!({
         "rule": row.rule.as_str(),
         "generation": row.generation.0,
@@ -261,7 +261,7 @@ pub(super) fn found(article: &Article, row: &MatchRow) -> Value {
 }
 
 /// The stable spelling of what an article is to the one it was compared with.
-pub(super) fn relation(relation: Relation) -> &'static str {
+pub(crate) fn relation(relation: Relation) -> &'static str {
     match relation {
         Relation::Lead => "lead",
         Relation::Verbatim => "verbatim",
