@@ -120,14 +120,16 @@ impl Running {
     ) {
         let fault = match ended {
             Ok((id, attempt)) => {
-                self.deliveries.remove(&id);
-                if let Err(error) = attempt {
-                    error!("{}", observe::chain(&error));
+                let delivery = self.deliveries.remove(&id);
+                match attempt {
+                    Ok(ended) => count(context, delivery.as_ref(), &ended).await,
+                    Err(error) => error!("{}", observe::chain(&error)),
                 }
                 return;
             }
             Err(fault) => fault,
         };
+        context.metrics.broke("deliverer");
         let Some(delivery) = self.deliveries.remove(&fault.id()) else { return };
         error!(delivery.id = %delivery.id, "delivery {} broke: {fault}", delivery.id);
         let now = context.clock.now();
@@ -139,5 +141,18 @@ impl Running {
         {
             error!("{}", observe::chain(&error));
         }
+    }
+}
+
+/// Counts an attempt, and how old the news was when a message was taken.
+async fn count(context: &Context, delivery: Option<&ClaimedDelivery>, ended: &Ended) {
+    context.metrics.delivered(ended.as_str());
+    let Some(delivery) = delivery.filter(|_| matches!(ended, Ended::Sent { .. })) else { return };
+    let (id, now) = (delivery.id, context.clock.now());
+    match context.store.read(move |tx| tx.told_since(id)).await {
+        Ok(since) => since
+            .iter()
+            .for_each(|since| context.metrics.told(now.duration_since(*since).unsigned_abs())),
+        Err(error) => error!("{}", observe::chain(&error)),
     }
 }

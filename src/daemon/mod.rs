@@ -23,10 +23,10 @@ use tokio::sync::{Notify, watch};
 use tracing::info;
 
 pub use deliverer::{Delivered, round as deliver_round};
-pub use heartbeat::Pulse;
 pub use indexer::round as index_round;
 pub use pager::round as page_round;
 pub use poller::round as poll_round;
+pub use crate::observe::Pulse;
 pub use supervisor::{Ending, Phase, Supervisor};
 
 use crate::{

@@ -15,6 +15,7 @@ use tracing::{Instrument, error, info, info_span};
 
 use super::{
     Pulse,
+    poller::count,
     wait::{sleep_at_most_until, sleep_until},
 };
 use crate::{
@@ -148,6 +149,7 @@ impl Running {
                 (id, Visit::default())
             }
             Err(fault) => {
+                context.metrics.broke("pager");
                 error!("working on a page broke: {fault}");
                 (fault.id(), Visit::default())
             }
@@ -155,6 +157,7 @@ impl Running {
         if let Some(host) = self.hosts.remove(&id).flatten() {
             self.resting.insert(host, context.clock.now() + visit.rest);
         }
+        count(context, &visit.report);
         visit.report
     }
 }

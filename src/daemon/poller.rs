@@ -88,6 +88,18 @@ async fn land(context: &Context, jump: Jump) -> Result<(), StoreError> {
     }
 }
 
+/// Counts what a trip brought.
+pub(super) fn count(context: &Context, report: &Report) {
+    let metrics = &context.metrics;
+    for (seen, articles) in
+        [("new", report.new), ("revised", report.revised), ("unchanged", report.unchanged)]
+    {
+        metrics.read(seen, articles);
+    }
+    metrics.placed("opened", report.stories_opened);
+    metrics.placed("joined", report.joined);
+}
+
 async fn at(moment: Option<Instant>) {
     match moment {
         Some(moment) => sleep_until_instant(moment).await,
@@ -168,6 +180,7 @@ impl Running {
     fn start(&mut self, context: &Context, feed: ClaimedFeed) {
         let lag = context.clock.now().duration_since(feed.was_due);
         debug!(feed.name = %feed.state.name, lag_ms = lag.as_millis(), "polling");
+        context.metrics.poll_began(lag.unsigned_abs());
         let span =
             info_span!("poll", feed.name = %feed.state.name, claim.number = feed.claim.number);
         let (trip, claimed) = (context.clone(), feed.clone());
@@ -200,6 +213,7 @@ impl Running {
         let (id, detail) = match ended {
             Ok((id, Ok(report))) => {
                 self.forget(id);
+                count(context, &report);
                 return report;
             }
             Ok((id, Err(PollError::Fault { detail, .. }))) => (id, detail),
@@ -210,6 +224,7 @@ impl Running {
             }
             Err(fault) => (fault.id(), fault.to_string()),
         };
+        context.metrics.broke("poller");
         if let Some(feed) = self.forget(id) {
             error!(feed.name = %feed.state.name, "working on feed `{}` broke: {detail}", feed.state.name);
             if let Err(error) = pipeline::poll::record_fault(context, &feed, detail).await {

@@ -1,7 +1,10 @@
-//! What one can see of the running program: the log, and error chains printed once.
+//! What one can see of the running program: the log, error chains printed once, metrics, and
+//! whether its loops turn.
 
 mod chain;
 mod journal;
+pub mod metrics;
+mod pulse;
 
 use std::io::{self, IsTerminal as _};
 
@@ -9,6 +12,8 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::Subscr
 
 pub use chain::chain;
 use journal::{Priority, is_journal};
+pub use metrics::Metrics;
+pub use pulse::Pulse;
 
 /// How the log is written, to standard error.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

@@ -45,6 +45,7 @@ pub use in_force::{InForce, tuned};
 
 use crate::{
     clock::Clock,
+    observe::Metrics,
     store::Store,
     worker::{self, Worker},
 };
@@ -76,6 +77,8 @@ pub struct Context {
     pub wake: Arc<Wake>,
     /// As many permits as there are processors: work that only computes takes one.
     pub processors: Arc<Semaphore>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// Reads pages, one at a time.
     pub worker: Arc<Mutex<Worker>>,
     /// What sites allow of their pages.
@@ -91,6 +94,7 @@ impl Context {
             in_force,
             clock,
             wake: Arc::default(),
+            metrics: Arc::default(),
             processors: Arc::new(Semaphore::new(processors)),
             worker: Arc::new(Mutex::new(Worker::new(SELF.into(), worker::TIME_LIMIT))),
             robots: Arc::default(),

@@ -146,6 +146,7 @@ async fn store(
         now,
     };
     let end = poll.end(learned);
+    context.metrics.poll_ended(end.outcome.as_str(), end.notes.took);
     tell_problem(spec, claimed, &end);
     write(context, claimed, in_force, identity, (prepared, waiting), end, now).await
 }
@@ -260,6 +261,7 @@ async fn prepare_all(
     }
     let (spec, in_force) = (Arc::clone(spec), Arc::clone(in_force));
     let first_poll = claimed.state.last_success.is_none();
+    let began = context.clock.counted();
     let prepared = context.compute(move || {
         let around = Circumstances { spec: &spec, live: &in_force.live, first_poll, now };
         let prepare = |(item, page): &(Item, Option<PageText>)| {
@@ -268,6 +270,8 @@ async fn prepare_all(
         items.iter().map(prepare).collect::<Vec<_>>()
     });
     let prepared = prepared.await.map_err(|error| fault(claimed, &error))?;
+    let matches = prepared.iter().flat_map(|one| &one.matches).map(|found| found.rule.as_str());
+    context.metrics.prepared(context.clock.counted().saturating_sub(began), matches);
     for one in &prepared {
         warn_if_cut_short(&claimed.state.name, one);
     }

@@ -11,7 +11,7 @@ mod sqlite;
 pub use error::StoreError;
 pub use lock::Lock;
 pub use sqlite::{
-    ReadTx, Store, WriteTx,
+    ReadTx, Store, WriteTx, Writes,
     alerts::{AlertRow, MatchRow, NewAlert},
     articles::{ArticleRow, Described, Place, Recognised, Revision},
     attempts::{AttemptRow, ClaimedDelivery, ClosedWay, Course, Ended, MAIL, RetryVerdict, Room},
@@ -19,6 +19,7 @@ pub use sqlite::{
     constraints::{Constraints, Refused},
     deliveries::{Frozen, Hearer, Posting, Promise, Thread},
     delivery_rows::DeliveryRow,
+    desk::{Brief, Copied, Filter, Listed},
     feeds::{ClaimedFeed, FeedRow, FeedState, PollEnd},
     judgements::JudgementRow,
     network::{Outage, Patience},

@@ -87,7 +87,7 @@ pub enum Ended {
 
 impl Ended {
     /// The stable word for it.
-    fn as_str(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             Self::Sent { .. } => "sent",
             Self::Again { .. } => "again",

@@ -7,7 +7,7 @@ use super::{
     ReadTx, WriteTx,
     alerts::AlertRow,
     attempts::{ClaimedDelivery, MAIL},
-    rows::to_ms,
+    rows::{from_ms, to_ms},
 };
 use crate::{
     model::{AlertId, DeliveryId, RecipientName, RuleName, StoryId},
@@ -217,6 +217,17 @@ impl ReadTx<'_> {
             "id IN (SELECT alert FROM delivery_alert WHERE delivery = ?1)",
             delivery.0,
         )
+    }
+
+    /// When the news of a delivery was published, or else seen: the earliest of its alerts; `None`
+    /// where its articles are forgotten.
+    pub fn told_since(&self, delivery: DeliveryId) -> Result<Option<Timestamp>, StoreError> {
+        let mut since = self.db.prepare_cached(
+            "SELECT min(coalesce(published, seen_at)) FROM delivery_alert
+             JOIN alert ON alert.id = delivery_alert.alert JOIN article ON article.id = alert.article
+             WHERE delivery = ?1",
+        )?;
+        Ok(since.query_row([delivery.0], |row| row.get::<_, Option<i64>>(0))?.map(from_ms))
     }
 
     /// The newest alert there is; 0 before the first.

@@ -7,6 +7,7 @@ pub(super) mod backup;
 pub(super) mod constraints;
 pub(super) mod deliveries;
 pub(super) mod delivery_rows;
+pub(super) mod desk;
 pub(super) mod feeds;
 mod frequency;
 mod identity;
@@ -32,7 +33,7 @@ mod window;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
@@ -59,6 +60,18 @@ pub struct Store {
     writer: Arc<FairMutex<Writer>>,
     idle: Arc<Mutex<Vec<Connection>>>,
     readers: Arc<Semaphore>,
+    writes: Arc<Mutex<Writes>>,
+}
+
+/// What writing came to since the store was opened.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Writes {
+    /// How many transactions.
+    pub count: u64,
+    /// How long they waited for the one before, all together.
+    pub waited: Duration,
+    /// How long they took, all together.
+    pub took: Duration,
 }
 
 #[derive(Debug)]
@@ -107,6 +120,7 @@ impl Store {
             writer: Arc::new(FairMutex::new(writer)),
             idle: Arc::default(),
             readers: Arc::new(Semaphore::new(READERS)),
+            writes: Arc::default(),
         })
     }
 
@@ -119,7 +133,9 @@ impl Store {
         T: Send + 'static,
         F: Fn(&mut WriteTx<'_>) -> Result<T, StoreError> + Send + 'static,
     {
+        let asked = Instant::now();
         let mut writer = Arc::clone(&self.writer).lock_owned().await;
+        let began = Instant::now();
         let answer = spawn_blocking(move || {
             let Writer { connection, window } = &mut *writer;
             let transaction =
@@ -129,7 +145,17 @@ impl Store {
             transaction.commit()?;
             Ok(answer)
         });
-        answer.await.unwrap_or(Err(StoreError::Panicked))
+        let answer = answer.await.unwrap_or(Err(StoreError::Panicked));
+        let mut sums = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
+        sums.count += 1;
+        sums.waited += began.duration_since(asked);
+        sums.took += began.elapsed();
+        answer
+    }
+
+    /// What writing came to so far.
+    pub fn writes(&self) -> Writes {
+        *self.writes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs `job` over one snapshot.

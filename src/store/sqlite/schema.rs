@@ -13,10 +13,11 @@ const STEPS: &[&str] = &[
     include_str!("schema/004.sql"),
     include_str!("schema/005.sql"),
     include_str!("schema/006.sql"),
+    include_str!("schema/007.sql"),
 ];
 
 /// The newest schema this program knows: how many steps there are.
-pub(super) const NEWEST: i64 = 6;
+pub(super) const NEWEST: i64 = 7;
 
 /// The schema a file has.
 pub(super) fn version(connection: &Connection) -> Result<i64, StoreError> {

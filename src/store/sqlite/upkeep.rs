@@ -203,6 +203,12 @@ impl ReadTx<'_> {
         self.meta("load")
     }
 
+    /// What this database is called among others; made once, at random.
+    pub fn instance(&self) -> Result<String, StoreError> {
+        let mut name = self.db.prepare_cached("SELECT value FROM meta WHERE key = 'instance'")?;
+        Ok(name.query_row([], |row| row.get(0))?)
+    }
+
     /// What the operator was told of the watch; `None` before anybody looked.
     pub fn told_operator(&self) -> Result<Option<Memory>, StoreError> {
         self.meta("operator")
