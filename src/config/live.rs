@@ -1,6 +1,8 @@
 //! A configuration that was read, checked and compiled.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use secrecy::SecretString;
 
 use crate::{
     alert::{Operator, Policy, Recipient, letter::Templates},
@@ -39,6 +41,30 @@ impl Default for Limits {
             alert_retention: Duration::from_hours(365 * 24),
         }
     }
+}
+
+/// The status pages.
+#[derive(Clone, Debug)]
+pub struct Web {
+    /// Where they are.
+    pub listen: Listen,
+    /// Names of hosts that browsers may ask for beside those of this machine.
+    pub hosts: Vec<String>,
+    /// What a request must bring along to be answered.
+    pub token: Option<SecretString>,
+    /// Whether pages have buttons that change something.
+    pub actions: bool,
+}
+
+/// Where the status pages are: never where another machine can reach them.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Listen {
+    /// An address of the loopback.
+    Address(SocketAddr),
+    /// The path of a socket.
+    Socket(PathBuf),
+    /// The socket that systemd opened and handed over (`sd_listen_fds(3)`).
+    Systemd,
 }
 
 /// How often polls of one host, or of one IP address, may start.
@@ -91,6 +117,8 @@ pub struct Live {
     pub story: Thresholds,
     /// Only matches newer than this alert on a feed's first poll.
     pub first_poll_alert: Duration,
+    /// The status pages, if there are any.
+    pub web: Option<Web>,
     /// Settings of the fetcher.
     pub fetch: fetch::Settings,
     /// Settings of the mailer; `None` writes `.eml` files into `<data>/mail`.

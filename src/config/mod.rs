@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{diagnostic::Report, model::Generation, query::Aliases, rule::Rule};
 
-pub use live::{Limits, Live, Pace};
+pub use live::{Limits, Listen, Live, Pace, Web};
 pub use plan::{Plan, difference, keep};
 
 /// A configuration that was accepted, and what is odd about it all the same.

@@ -47,14 +47,28 @@ pub fn difference(old: &Live, new: &Live) -> Plan {
         rules_changed: rules.changed,
         rules_gone: rules.gone,
         sections_changed: sections_changed(old, new),
-        needs_restart: if old.data == new.data { Vec::new() } else { vec!["data"] },
+        needs_restart: needs_restart(old, new),
     }
 }
 
 /// The new configuration with the old values of what needs a restart.
 #[must_use]
 pub fn keep(old: &Live, new: Live) -> Live {
-    Live { data: old.data.clone(), ..new }
+    Live { data: old.data.clone(), web: old.web.clone(), ..new }
+}
+
+fn needs_restart(old: &Live, new: &Live) -> Vec<&'static str> {
+    let same = [("data", old.data == new.data), ("web", is_same_web(old, new))];
+    same.into_iter().filter(|(_, is_same)| !is_same).map(|(name, _)| name).collect()
+}
+
+fn is_same_web(old: &Live, new: &Live) -> bool {
+    let parts = |live: &Live| {
+        let web = live.web.clone()?;
+        let token = web.token.map(|token| token.expose_secret().to_owned());
+        Some((web.listen, web.hosts, token, web.actions))
+    };
+    parts(old) == parts(new)
 }
 
 struct Names<N> {

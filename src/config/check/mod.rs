@@ -10,6 +10,7 @@ mod houses;
 mod query;
 mod recipient;
 mod rule;
+mod web;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -62,6 +63,7 @@ pub(super) fn live(
         agencies: houses::agencies(raw, report),
         limits,
         story: edges::story(raw, report),
+        web: web::web(raw, secrets, report),
         channels: channel::endpoints(raw, secrets, &fetch, report),
         first_poll_alert: edges::first_poll_alert(raw, report),
         fetch,

@@ -28,6 +28,7 @@ pub(super) struct Raw {
     pub(super) operator: Option<Placed<Operator>>,
     pub(super) limits: Option<Placed<Limits>>,
     pub(super) story: Option<Placed<Story>>,
+    pub(super) web: Option<Placed<Web>>,
     pub(super) hosts: Vec<Placed<Host>>,
     pub(super) feeds: Vec<Placed<Feed>>,
     pub(super) agencies: Vec<Placed<Agency>>,
@@ -99,6 +100,17 @@ pub(super) struct Story {
     pub(super) copy: Option<Spanned<f64>>,
     pub(super) related: Option<Spanned<f64>>,
     pub(super) rewritten: Option<Spanned<f64>>,
+}
+
+/// `[web]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Web {
+    pub(super) listen: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) hosts: Vec<Spanned<String>>,
+    pub(super) token_file: Option<Spanned<String>>,
+    pub(super) actions: Option<Spanned<bool>>,
 }
 
 /// `[[host]]`.
@@ -212,6 +224,7 @@ const SECTIONS: &[&str] = &[
     "operator",
     "limits",
     "story",
+    "web",
     "agency",
     "publisher",
     "host",
@@ -264,7 +277,11 @@ impl Raw {
         let of_operator = self.operator.iter().flat_map(|operator| {
             operator.value.secret_file.iter().map(|file| (&operator.source, file))
         });
-        of_mail.chain(of_feeds).chain(of_recipients).chain(of_operator)
+        let of_web = self
+            .web
+            .iter()
+            .flat_map(|web| web.value.token_file.iter().map(|file| (&web.source, file)));
+        of_mail.chain(of_feeds).chain(of_recipients).chain(of_operator).chain(of_web)
     }
 
     fn add(&mut self, document: DeTable<'_>, source: &Arc<Source>, report: &mut Report) {
@@ -277,6 +294,7 @@ impl Raw {
                 "operator" => once(&mut self.operator, at, read(value, source, report), report),
                 "limits" => once(&mut self.limits, at, read(value, source, report), report),
                 "story" => once(&mut self.story, at, read(value, source, report), report),
+                "web" => once(&mut self.web, at, read(value, source, report), report),
                 "host" => {
                     let hosts = each(value, &key, source, &mut self.unreadable, report);
                     self.hosts.extend(hosts);

@@ -21,6 +21,7 @@ mod polling;
 mod queries;
 mod refused;
 mod timing;
+mod web;
 
 /// What a desk needs at least.
 const DESK: &str = r#"

@@ -206,7 +206,7 @@ fn sections_of_the_wrong_kind_say_how_to_write_them() {
     3 | foo = 1
       | ^^^
       |
-      = help: there are `data`, `fetch`, `mail`, `operator`, `limits`, `story`, `agency`, `publisher`, `host`, `feed`, `alias`, `recipient`, `rule`
+      = help: there are `data`, `fetch`, `mail`, `operator`, `limits`, `story`, `web`, `agency`, `publisher`, `host`, `feed`, `alias`, `recipient`, `rule`
 
     error: `feed` is a list of tables
      --> w.toml:4:2
