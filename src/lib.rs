@@ -32,6 +32,7 @@
 //! | [`config`] | from TOML to what is in force, or to all its mistakes |
 //! | [`pipeline`] | one feed once, one message once |
 //! | `view` | what is known, in the words and shapes that commands and pages share |
+//! | [`web`] | the status pages |
 //! | [`daemon`] | the loops |
 //! | [`demo`] | an invented newsroom on the loopback |
 //! | [`cli`] | the commands |
@@ -98,4 +99,5 @@ pub mod story;
 pub mod systemd;
 pub mod text;
 mod view;
+pub mod web;
 pub mod worker;

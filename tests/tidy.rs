@@ -86,6 +86,26 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "pipeline",
         ],
     ),
+    // A page tries a query, explains an article and makes a feed by the functions that the commands
+    // and the deliverer use: the language, the excerpts, the feed of a channel.
+    (
+        "web",
+        &[
+            "model",
+            "diagnostic",
+            "clock",
+            "schedule",
+            "story",
+            "query",
+            "rule",
+            "alert",
+            "store",
+            "observe",
+            "config",
+            "pipeline",
+            "view",
+        ],
+    ),
     (
         "daemon",
         &[
@@ -107,6 +127,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "observe",
             "config",
             "pipeline",
+            "web",
         ],
     ),
     ("demo", &["model", "clock"]),
@@ -134,6 +155,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "config",
             "pipeline",
             "view",
+            "web",
             "daemon",
             "demo",
         ],

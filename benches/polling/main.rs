@@ -166,6 +166,7 @@ impl Desk {
             config: self.folder.path().join("wiredesk.toml"),
             reload: Arc::new(Notify::new()),
             manager: Notifier::default(),
+            web: None,
         };
         let lag = async {
             let (end, mut longest) = (Instant::now() + time, SignedDuration::ZERO);

@@ -20,6 +20,7 @@ use crate::{
     pipeline::{doubts, sync::FirstPolls, word},
     store::Lock,
     systemd::Notifier,
+    web::Bound,
 };
 
 /// Takes the data folder for this process.
@@ -41,6 +42,7 @@ pub(super) fn run(args: &ConfigArgs) -> anyhow::Result<Exit> {
     let _lock = lock(&live)?;
     let store = open::open(&live)?;
     let ending = open::block_on(async {
+        let web = pages(&live).await?;
         let (context, orders) = open::context(store, live).await?;
         daemon::take_over(&context, FirstPolls::Spread).await.context("taking over the store")?;
         let reload = Arc::new(Notify::new());
@@ -51,6 +53,7 @@ pub(super) fn run(args: &ConfigArgs) -> anyhow::Result<Exit> {
             config: args.config.clone(),
             reload: Arc::clone(&reload),
             manager,
+            web,
         };
         let mut asked = signal(SignalKind::hangup())?;
         let (mut term, mut int) =
@@ -73,6 +76,13 @@ pub(super) fn run(args: &ConfigArgs) -> anyhow::Result<Exit> {
         Ending::Fault(_) => Exit::Software,
         Ending::Overdue(_) => Exit::TempFail,
     })
+}
+
+/// Takes the place where the status pages are to be; what is in the way ends the command with 74.
+pub(super) async fn pages(live: &Live) -> anyhow::Result<Option<Bound>> {
+    let Some(web) = &live.web else { return Ok(None) };
+    let bound = Bound::take(&web.listen).await;
+    bound.map(Some).map_err(|error| stop(Exit::Io, observe::chain(&error)))
 }
 
 /// Polls what is due, delivers what is due, and exits.

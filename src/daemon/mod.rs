@@ -1,5 +1,5 @@
 //! The loops that turn the pipeline on: poller, pager, deliverer, reloader, housekeeper, indexer,
-//! teller, heartbeat.
+//! teller, heartbeat; and the status pages beside them.
 //!
 //! Between them travel nudges and the newest configuration, never articles or alerts: each loop
 //! looks into the store for what is due. So a stop at any line, also by `kill -9`, loses nothing.
@@ -20,13 +20,13 @@ mod wait;
 use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::sync::{Notify, watch};
-use tracing::info;
+use tracing::{error, info};
 
+pub use crate::observe::Pulse;
 pub use deliverer::{Delivered, round as deliver_round};
 pub use indexer::round as index_round;
 pub use pager::round as page_round;
 pub use poller::round as poll_round;
-pub use crate::observe::Pulse;
 pub use supervisor::{Ending, Phase, Supervisor};
 
 use crate::{
@@ -37,6 +37,7 @@ use crate::{
     },
     store::{LoadVerdict, StoreError},
     systemd::Notifier,
+    web::{self, Bound, Site},
 };
 
 /// How long each phase of stopping may take; their sum is below `TimeoutStopSec` of the unit.
@@ -55,6 +56,8 @@ pub struct Daemon {
     pub reload: Arc<Notify>,
     /// A line to the service manager.
     pub manager: Notifier,
+    /// Where the status pages are, if there are any.
+    pub web: Option<Bound>,
 }
 
 /// Takes over what an earlier life, perhaps of another version, left and makes the store agree with
@@ -83,7 +86,7 @@ pub async fn take_over(context: &Context, first: FirstPolls) -> Result<(), Store
 /// Turns the loops until `stop`, or until one of them ends unasked; then ends them in order and
 /// closes the store.
 pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
-    let Daemon { context, orders, config, reload, manager } = daemon;
+    let Daemon { context, orders, config, reload, manager, web } = daemon;
     let pulses: Vec<_> =
         ["poller", "pager", "reloader", "deliverer", "housekeeper", "indexer", "teller"]
             .map(|name| (name, Pulse::default()))
@@ -95,7 +98,8 @@ pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
         });
     supervisor.start("poller", Phase::Intake, |stop| poller::run(context.clone(), poller, stop));
     supervisor.start("pager", Phase::Intake, |stop| pager::run(context.clone(), pager, stop));
-    let source = reloader::Reload { orders, path: config, asked: reload, manager: manager.clone() };
+    let asked = Arc::clone(&reload);
+    let source = reloader::Reload { orders, path: config, asked, manager: manager.clone() };
     supervisor.start("reloader", Phase::Intake, |stop| {
         reloader::run(source, context.clone(), reloader, stop)
     });
@@ -108,6 +112,9 @@ pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
     supervisor
         .start("indexer", Phase::Service, |stop| indexer::run(context.clone(), indexer, stop));
     supervisor.start("teller", Phase::Service, |stop| teller::run(context.clone(), teller, stop));
+    if let Some(bound) = web {
+        open_pages(&mut supervisor, bound, &context, pulses.clone(), reload);
+    }
     let line = reloader::status_line(&context);
     info!("{line}");
     tell(manager.ready(&line));
@@ -120,9 +127,32 @@ pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
         () = heartbeat::run(context.clone(), manager.clone(), pulses) => Ending::Fault("heartbeat"),
     };
     if let Err(error) = context.store.close().await {
-        tracing::error!("closing the store: {}", observe::chain(&error));
+        error!("closing the store: {}", observe::chain(&error));
     }
     ending
+}
+
+/// Starts the status pages; without randomness to guard a token with there are none.
+fn open_pages(
+    supervisor: &mut Supervisor,
+    bound: Bound,
+    context: &Context,
+    pulses: Vec<(&'static str, Pulse)>,
+    reload: Arc<Notify>,
+) {
+    let Some(settings) = context.in_force().live.web.clone() else { return };
+    supervisor.start("web", Phase::Service, |stop| {
+        let site = Site::new(context.clone(), &settings, pulses, reload, stop.clone());
+        async move {
+            if let Some(site) = site {
+                info!("the status pages are at {}", bound.place());
+                web::serve(bound, site).await;
+            } else {
+                error!("there is no randomness to guard the token with: no status pages");
+                stop.cancelled().await;
+            }
+        }
+    });
 }
 
 /// A service manager that does not listen is worth a word, and no more.

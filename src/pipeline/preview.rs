@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     alert::{
-        Letter, Reason, Telling,
+        Letter, Reason, Rendered, Telling,
         letter::{Held, samples},
+        payload,
     },
     config::Live,
     model::{AlertId, RecipientName, RuleName},
@@ -98,6 +99,23 @@ fn of_telling(live: &Live, rule: &Rule, telling: Telling, now: Timestamp) -> Com
         ..telling
     };
     compose(&letter(live, recipient, vec![telling], now), envelope, live)
+}
+
+/// What an alert tells as things stand now, in the format of Wiredesk; `None` where nothing is left of
+/// its story.
+pub fn body_of(
+    tx: &ReadTx<'_>,
+    live: &Live,
+    alert: &AlertRow,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let told = found(tx, alert, live, |row| stored(tx, alert, row))?;
+    Ok(told.map(|telling| {
+        let recipient = RecipientName::new("reader");
+        let letter = letter(live, recipient.clone(), vec![telling], alert.made_at);
+        let (id, now) = (format!("alert-{}", alert.id), alert.made_at);
+        let heading = payload::Heading { id: &id, follows: &[], recipient: &recipient, now };
+        payload::of_letter(&heading, &letter, &Rendered::default(), payload::Format::Wiredesk)
+    }))
 }
 
 /// What a rule is true by.

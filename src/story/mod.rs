@@ -29,7 +29,7 @@ pub use attribution::{
 pub use body::body_hash;
 pub use change::{Change, Fate, Figure, Piece, is_retitled};
 pub use rewrite::{Factor, Tally};
-pub use run::{SharedRun, shared_run};
+pub use run::{SharedRun, shared_passages, shared_run};
 pub use signal::{Named, Signals, is_withdrawn_status, notice, signal, unlabelled};
 pub use sketch::{Sketch, Subject};
 pub use terms::{Counts, Rarity, Share};

@@ -1,6 +1,9 @@
 //! The longest run of words that two texts have in common.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use crate::text::token::Tokens;
 
@@ -44,6 +47,31 @@ pub fn shared_run(ours: &str, theirs: &str) -> Option<SharedRun> {
         ours: place(&ours, ends.0),
         theirs: place(&theirs, ends.1),
     })
+}
+
+/// Fewer words in a row are not taken over, they happen.
+const SHORTEST_RUN: usize = 5;
+
+/// Every run of at least five words of `ours`, whatever their case, accents and punctuation, that
+/// `theirs` has too, as bytes of `ours`, sorted and apart.
+pub fn shared_passages(ours: &str, theirs: &str) -> Vec<Range<usize>> {
+    let mut numbers = HashMap::new();
+    let [ours, theirs] = [ours, theirs].map(|text| words(text, &mut numbers));
+    let run =
+        |words: &[(u32, Range<usize>)]| words.iter().map(|(word, _)| *word).collect::<Vec<_>>();
+    let known: HashSet<_> = theirs.windows(SHORTEST_RUN).map(run).collect();
+    let mut passages: Vec<Range<usize>> = Vec::new();
+    for words in ours.windows(SHORTEST_RUN) {
+        let (Some((_, first)), Some((_, last))) = (words.first(), words.last()) else { continue };
+        if !known.contains(&run(words)) {
+            continue;
+        }
+        match passages.last_mut().filter(|before| before.end >= first.start) {
+            Some(before) => before.end = last.end,
+            None => passages.push(first.start..last.end),
+        }
+    }
+    passages
 }
 
 /// A number for each word, equal for equal words, and its bytes.
@@ -113,5 +141,20 @@ mod tests {
             let (words, mine, _) = run(&ours, &theirs);
             prop_assert_eq!(words == 0, mine.is_empty());
         }
+    }
+
+    #[test]
+    fn every_passage_that_was_taken_over_is_found() {
+        let ours = "The lock gate at Ellaby tore loose, he said. Nobody was hurt. Forty ships wait for a crane in the harbour.";
+        let theirs =
+            "THE LOCK GATE at Ellaby tore loose on Monday; forty ships wait for a crane in Sund.";
+        let passages = shared_passages(ours, theirs);
+        let words: Vec<_> = passages.iter().map(|range| &ours[range.clone()]).collect();
+        assert_eq!(
+            words,
+            ["The lock gate at Ellaby tore loose", "Forty ships wait for a crane in"]
+        );
+        assert!(shared_passages(ours, "Nobody was hurt").is_empty());
+        assert!(shared_passages("", theirs).is_empty());
     }
 }

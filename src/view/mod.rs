@@ -9,4 +9,5 @@ pub(crate) mod page;
 pub(crate) mod shown;
 pub(crate) mod standing;
 pub(crate) mod tree;
+pub(crate) mod tried;
 pub(crate) mod versions;

@@ -65,6 +65,7 @@ fn the_examples_commented_keys_are_keys() {
     let shown = lines.filter(is_setting).collect::<Vec<_>>().join("\n");
     fs::write(folder.path().join("w.toml"), shown).unwrap();
     fs::write(folder.path().join("smtp-password"), "open-sesame-81\n").unwrap();
+    fs::write(folder.path().join("web-token"), "open-sesame-82\n").unwrap();
     fs::create_dir(folder.path().join("templates")).unwrap();
     fs::write(folder.path().join("templates/subject.txt"), "{{ subject }}").unwrap();
     let defaults = config::load(&example(), Generation(1)).unwrap().live;
@@ -75,7 +76,7 @@ fn the_examples_commented_keys_are_keys() {
     assert_eq!(shown.fetch.max_bytes, defaults.fetch.max_bytes);
     assert_eq!(shown.fetch.total_timeout, defaults.fetch.total_timeout);
     assert_eq!(shown.fetch.allow, defaults.fetch.allow);
-    assert!(shown.mail.is_some());
+    assert!(shown.mail.is_some() && shown.web.as_ref().is_some_and(|web| web.token.is_some()));
     assert!(!format!("{shown:?}").contains("sesame"));
 }
 

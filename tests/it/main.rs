@@ -39,3 +39,4 @@ mod smtp;
 mod store;
 mod stories;
 mod support;
+mod web;

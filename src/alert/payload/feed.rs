@@ -38,6 +38,26 @@ pub fn feed(messages: &[Vec<u8>], instance: &str) -> BTreeMap<String, String> {
     rules.into_iter().map(|(rule, feed)| (rule.clone(), feed.document(&rule, instance))).collect()
 }
 
+/// One feed of what all rules told: `messages` as [`feed`] takes them.
+pub fn feed_of_all(messages: &[Vec<u8>], instance: &str) -> String {
+    let mut all = Feed { title: "Wiredesk".to_owned(), ..Feed::default() };
+    for message in messages.iter().filter_map(|bytes| serde_json::from_slice::<Value>(bytes).ok()) {
+        if all.entries.is_empty() {
+            all.updated = text(&message, "made_at");
+        }
+        let alerts = message["alerts"].as_array().into_iter().flatten();
+        let room = MOST_ENTRIES.saturating_sub(all.entries.len());
+        all.entries.extend(alerts.take(room).map(|alert| entry(&message, alert)));
+    }
+    all.document("all", instance)
+}
+
+/// The feed of a rule that told nothing yet.
+pub fn empty_feed(title: &str, rule: &str, instance: &str, now: jiff::Timestamp) -> String {
+    let feed = Feed { title: title.to_owned(), updated: format!("{now:.0}"), entries: Vec::new() };
+    feed.document(rule, instance)
+}
+
 /// The rules that a message in the format of Wiredesk tells of.
 pub fn rules(message: &[u8]) -> BTreeSet<String> {
     let message: Value = serde_json::from_slice(message).unwrap_or_default();

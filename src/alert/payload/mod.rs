@@ -8,7 +8,7 @@ mod tests;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-pub use self::feed::{feed, rules};
+pub use self::feed::{empty_feed, feed, feed_of_all, rules};
 use super::{Excerpt, Letter, Rendered, Telling, letter::plain::line};
 use crate::{
     model::{RecipientName, StoryId},

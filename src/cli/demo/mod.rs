@@ -45,6 +45,9 @@ pub(crate) struct DemoArgs {
     /// Leave everything running until interrupted
     #[arg(long)]
     pub(super) keep: bool,
+    /// Show the status pages too, and leave everything running until interrupted
+    #[arg(long)]
+    pub(super) web: bool,
 }
 
 /// Runs the demo; 0 only when exactly the expected mails are there.
@@ -68,6 +71,10 @@ async fn play(args: &DemoArgs, out: PathBuf) -> anyhow::Result<Exit> {
     let live = open::load(&config)?;
     let _lock = run::lock(&live)?;
     let mails = live.data.join("mail");
+    let web = run::pages(&live).await?;
+    if let Some(web) = &web {
+        println!("The status pages are at {}\n", web.place());
+    }
     let (context, orders) = open::context(open::open(&live)?, live).await?;
     daemon::take_over(&context, FirstPolls::AtOnce).await.context("preparing the store")?;
     let daemon = Daemon {
@@ -76,6 +83,7 @@ async fn play(args: &DemoArgs, out: PathBuf) -> anyhow::Result<Exit> {
         config,
         reload: Arc::new(Notify::new()),
         manager: Notifier::default(),
+        web,
     };
     let ended = CancellationToken::new();
     let watch = async {
@@ -123,7 +131,7 @@ async fn watch(context: &crate::pipeline::Context, args: &DemoArgs) -> anyhow::R
         tokio::time::sleep(PAUSE).await;
     }
     let faults = verdict::judge(context).await?;
-    if args.keep {
+    if args.keep || args.web {
         watcher.keep_telling(context).await?;
     }
     Ok(faults)

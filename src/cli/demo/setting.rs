@@ -50,6 +50,9 @@ fn toml(out: &Path, address: SocketAddr, args: &DemoArgs) -> anyhow::Result<Stri
     let data = data.to_str().context("the name of the folder is not UTF-8")?;
     writeln!(text, "data = {}\n", quoted(data))?;
     writeln!(text, "[fetch]\nallow = [\"{address}\"]\n")?;
+    if args.web {
+        writeln!(text, "[web]\nlisten = \"127.0.0.1:0\"   # any port that is free\n")?;
+    }
     let agency = demo::AGENCY;
     writeln!(
         text,

@@ -74,6 +74,7 @@ impl Watch {
             config: self.folder.path().join("wiredesk.toml"),
             reload: Arc::new(Notify::new()),
             manager: Notifier::default(),
+            web: None,
         };
         assert_eq!(daemon::run(daemon, tokio::time::sleep(time)).await, Ending::Orderly);
     }
