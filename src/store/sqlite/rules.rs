@@ -38,9 +38,10 @@ impl ReadTx<'_> {
     /// nothing is not there.
     pub fn activity(&self, since: Timestamp) -> Result<BTreeMap<RuleName, Activity>, StoreError> {
         let mut found = BTreeMap::new();
+        // In the order of the articles: by the matches of each rule all articles would be looked up.
         let mut matches = self.db.prepare_cached(
             "SELECT rule, count(*), count(DISTINCT story), max(seen_at)
-             FROM article JOIN rule_match ON rule_match.article = article.id
+             FROM article CROSS JOIN rule_match ON rule_match.article = article.id
              WHERE seen_at >= ?1 GROUP BY rule",
         )?;
         let mut rows = matches.query([to_ms(since)])?;

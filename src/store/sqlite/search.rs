@@ -8,6 +8,11 @@ use crate::{model::ArticleId, query::Necessary, store::StoreError};
 /// Signs that are letters to the index (`tokenchars` in the schema).
 const SIGNS: &str = ".+#@$%&_";
 
+/// The smallest number since a moment. `min(id)` alone is looked for in the table itself, from its
+/// first row on: seconds in an archive of a million for what came today.
+const FIRST_SINCE: &str = "SELECT CASE WHEN (SELECT min(seen_at) FROM article) >= ?1
+    THEN (SELECT min(id) FROM article) ELSE (SELECT min(+id) FROM article WHERE seen_at >= ?1) END";
+
 /// More words than this are not looked up one by one; reading every article is as quick.
 const MOST_WORDS: usize = 1000;
 
@@ -102,9 +107,7 @@ impl ReadTx<'_> {
 
     /// Numbers grow with the time of arrival, so one number stands for a moment.
     fn first_since(&self, since: Timestamp) -> Result<Option<i64>, StoreError> {
-        let mut first =
-            self.db.prepare_cached("SELECT min(id) FROM article WHERE seen_at >= ?1")?;
-        Ok(first.query_row([to_ms(since)], |row| row.get(0))?)
+        Ok(self.db.prepare_cached(FIRST_SINCE)?.query_row([to_ms(since)], |row| row.get(0))?)
     }
 }
 
@@ -173,8 +176,24 @@ fn one_word(word: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::Connection;
+
     use super::*;
-    use crate::query::{Aliases, parse};
+    use crate::{
+        query::{Aliases, parse},
+        store::sqlite::schema,
+    };
+
+    #[test]
+    fn the_first_article_of_a_time_is_found_by_an_index() {
+        let mut db = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut db, Timestamp::UNIX_EPOCH).unwrap();
+        let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {FIRST_SINCE}")).unwrap();
+        let plan = plan.query_map([0], |row| row.get(3)).unwrap();
+        let plan: Vec<String> = plan.collect::<Result<_, _>>().unwrap();
+        let since = "SEARCH article USING COVERING INDEX article_seen (seen_at>?)".to_owned();
+        assert!(plan.contains(&since), "{plan:?}");
+    }
 
     #[test]
     fn a_condition_in_the_language_of_the_index() {
