@@ -36,7 +36,10 @@ pub(super) fn run(args: &SearchArgs) -> anyhow::Result<Exit> {
     let found = open::block_on(async move {
         let read = store.read(move |tx| {
             let mut progress = Progress::new("articles", tx.articles_since(since)?);
-            find(tx, query, &live, since, most, || progress.step())
+            find(tx, query, &live, since, most, || {
+                progress.step();
+                true
+            })
         });
         Ok(read.await?)
     })?;

@@ -25,7 +25,7 @@ pub(crate) struct Found {
     pub(crate) more: Option<&'static str>,
 }
 
-/// The newest article of each story that the query is true of. The index only says which articles
+/// The newest article of each story that the query is true of, until `go_on` says no. The index only says which articles
 /// to ask: the verdict is the matcher's.
 pub(crate) fn find(
     tx: &ReadTx<'_>,
@@ -33,7 +33,7 @@ pub(crate) fn find(
     live: &Live,
     since: Timestamp,
     most: usize,
-    mut step: impl FnMut(),
+    mut go_on: impl FnMut() -> bool,
 ) -> Result<Found, StoreError> {
     let needed = query.necessary();
     let rule = Rule { name: RuleName::new("search"), query, scope: Scope::default() };
@@ -42,7 +42,10 @@ pub(crate) fn find(
     let mut found = Found::default();
     let mut read = 0;
     tx.search(needed.as_ref(), since, |row| {
-        step();
+        if !go_on() {
+            found.more = Some("there was no time for older ones");
+            return false;
+        }
         read += 1;
         if needed.is_none() && read > MOST_READ {
             found.more = Some("only the newest 100000 articles were read: name a word");

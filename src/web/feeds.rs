@@ -1,11 +1,12 @@
 //! Feeds: how each is and why, when it is asked again, what it brought, and its last polls.
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::Response,
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::{
     Site, chart,
@@ -23,25 +24,41 @@ use crate::{
 const FEW_DAYS: i64 = 14;
 const DAYS: i64 = 30;
 
+/// Feeds of a page.
+const PAGE: usize = 200;
+
+/// From which feed on the list goes.
+#[derive(Debug, Deserialize)]
+pub(super) struct From {
+    #[serde(default)]
+    from: usize,
+}
+
 /// Every feed, those first that a person should look at.
-pub(super) async fn list(State(site): State<Site>) -> Result<Response, Failure> {
+pub(super) async fn list(
+    State(site): State<Site>,
+    Query(From { from }): Query<From>,
+) -> Result<Response, Failure> {
     let now = site.context.clock.now();
     let starts = chart::days(now, FEW_DAYS);
-    let mut feeds = site
+    let (feeds, all, unwell) = site
         .read(move |tx| {
-            let mut feeds = Vec::new();
-            for feed in tx.feeds()? {
+            let mut feeds = tx.feeds()?;
+            feeds.sort_by_key(|feed| feed.health(now).state.is_well());
+            let all = feeds.len();
+            let unwell = feeds.iter().filter(|feed| !feed.health(now).state.is_well()).count();
+            let mut part = Vec::new();
+            for feed in feeds.into_iter().skip(from).take(PAGE) {
                 let counts = tx.articles_in(&feed.state.name, &starts)?;
-                feeds.push((feed, counts));
+                part.push((feed, counts));
             }
-            Ok(feeds)
+            Ok((part, all, unwell))
         })
         .await?;
-    feeds.sort_by_key(|(feed, _)| feed.health(now).state.is_well());
-    let unwell = feeds.iter().filter(|(feed, _)| !feed.health(now).state.is_well()).count();
+    let next = from.saturating_add(PAGE);
     let body = html! {
         h1 { "Feeds" }
-        p { (counted(feeds.len(), "feed")) ", " (unwell) " of them to look at." }
+        p { (counted(all, "feed")) ", " (unwell) " of them to look at." }
         div.scroll tabindex="0" role="region" aria-label="Feeds" {
             table {
                 caption { "Articles of the last " (FEW_DAYS) " days" }
@@ -49,6 +66,7 @@ pub(super) async fn list(State(site): State<Site>) -> Result<Response, Failure> 
                 tbody { @for (feed, counts) in &feeds { (line(feed, counts, now)) } }
             }
         }
+        @if next < all { p.more { a href=(format!("/feeds?from={next}")) rel="next" { "More feeds" } } }
     };
     Ok(layout::page("Feeds", Tab::Feeds, &body))
 }

@@ -24,7 +24,7 @@ mod problems;
 mod rules;
 mod story;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router, middleware,
@@ -47,6 +47,11 @@ use crate::{
 /// Streams of live stories at once.
 const STREAMS: usize = 32;
 
+/// Searches of the archive at once: each takes one of the few readers that polls and messages need.
+const SEARCHES: usize = 2;
+/// How long a search may take: who types does not wait longer.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
 /// What the pages show; cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Site(Arc<Inside>);
@@ -60,6 +65,7 @@ pub struct Inside {
     guard: Guard,
     requests: Semaphore,
     streams: Arc<Semaphore>,
+    searches: Semaphore,
     stop: CancellationToken,
 }
 
@@ -88,8 +94,23 @@ impl Site {
             guard: Guard::new(web)?,
             requests: Semaphore::new(guard::AT_ONCE),
             streams: Arc::new(Semaphore::new(STREAMS)),
+            searches: Semaphore::new(SEARCHES),
             stop,
         })))
+    }
+
+    /// [`Site::read`] for what looks through the archive: `job` is told whether there is time left.
+    async fn search<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&ReadTx<'_>, &mut dyn FnMut() -> bool) -> Result<T, StoreError>
+        + Send
+        + 'static,
+    ) -> Result<T, Failure> {
+        let _permit = self.searches.acquire().await;
+        let clock = self.context.clock;
+        let began = clock.counted();
+        let mut go_on = move || clock.counted().saturating_sub(began) < PATIENCE;
+        self.read(move |tx| job(tx, &mut go_on)).await
     }
 
     async fn read<T: Send + 'static>(

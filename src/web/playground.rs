@@ -1,7 +1,7 @@
 //! The playground: a query is typed, its mistakes are shown with carets, and what it finds in the
 //! articles of the last days.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     extract::{Query, State},
@@ -32,8 +32,6 @@ use crate::{
 /// How far back one may look, in days.
 const MOST_DAYS: i64 = 90;
 const DAYS: i64 = 7;
-/// How long one look may take: who types does not wait longer.
-const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Stories that are shown, and sentences of each.
 const SAMPLES: usize = 20;
 const SENTENCES: usize = 3;
@@ -117,14 +115,9 @@ async fn answered(site: &Site, wanted: &Wanted) -> Result<Markup, Failure> {
     let now = site.context.clock.now();
     let days = wanted.days();
     let since = now - SignedDuration::from_hours(24 * days);
-    let (clock, live) = (site.context.clock, Arc::clone(&in_force));
-    let began = clock.counted();
-    let tried = site
-        .read(move |tx| {
-            let go_on = || clock.counted().saturating_sub(began) < PATIENCE;
-            trial(tx, query, &live.live, since, SAMPLES, go_on)
-        })
-        .await?;
+    let live = Arc::clone(&in_force);
+    let tried =
+        site.search(move |tx, go_on| trial(tx, query, &live.live, since, SAMPLES, go_on)).await?;
     Ok(html! {
         (mistakes)
         (found(&tried, days, now))

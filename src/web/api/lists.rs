@@ -89,7 +89,8 @@ pub(in crate::web) async fn search(
     let since = site.context.clock.now().checked_sub(SignedDuration::from_hours(24 * days));
     let since = since.unwrap_or(Timestamp::MIN);
     let limit = Page { cursor: None, limit: wanted.limit }.limit();
-    let found = site.read(move |tx| find(tx, parsed, &in_force.live, since, limit, || ())).await?;
+    let found =
+        site.search(move |tx, go_on| find(tx, parsed, &in_force.live, since, limit, go_on)).await?;
     let items = found.articles.iter().map(|(row, hits)| {
         let article = &row.article;
         present(json!({

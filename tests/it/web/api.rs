@@ -157,3 +157,31 @@ async fn a_page_stays_as_it_is_while_rows_come_in() {
     let all: BTreeSet<_> = ids(&desk).into_iter().chain(ids(&more)).collect();
     assert_eq!(all.len(), 3);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_desk_is_narrowed_by_each_of_its_filters() {
+    let pages = Pages::new("").await;
+    for (filter, expected) in [
+        ("", 3),
+        ("rule=harbour", 1),
+        ("rule=idle", 0),
+        ("feed=post", 3),
+        ("feed=courier", 1),
+        ("agency=publisher:courier", 1),
+        ("agency=publisher:post", 3),
+        ("agency=ap", 0),
+        ("feed=post&rule=harbour", 1),
+        ("feed=courier&agency=publisher:courier&rule=harbour", 1),
+        // One article must be all of it.
+        ("feed=courier&agency=publisher:post", 0),
+        ("feed=none", 0),
+    ] {
+        let answer = pages.get(&format!("/api/v1/stories?{filter}")).await;
+        let stories: Value = serde_json::from_str(&answer.text).unwrap();
+        assert_eq!(
+            stories["items"].as_array().map(Vec::len),
+            Some(expected),
+            "{filter}: {stories}"
+        );
+    }
+}

@@ -2,10 +2,13 @@
 
 use std::{
     io::{Read as _, Write},
-    net::TcpStream,
-    os::unix::net::UnixStream,
+    net::{TcpListener, TcpStream},
+    os::{fd::OwnedFd, unix::net::UnixStream},
+    process::{Command, Stdio},
     time::Duration,
 };
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::desk::{Desk, until};
 
@@ -69,8 +72,30 @@ fn a_socket_that_a_killed_daemon_left_is_taken_again() {
 }
 
 #[test]
+fn a_socket_that_was_handed_over_is_answered_on() {
+    let desk = Desk::new(&with("listen = 'systemd'"));
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    // As sd_listen_fds(3) has it: the first is number 3, for the process of that number.
+    let handing = "exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$@\"";
+    let mut daemon = Command::new("sh")
+        .args(["-c", handing, "sh", env!("CARGO_BIN_EXE_wiredesk"), "run", "-c"])
+        .arg(desk.config())
+        .stdin(Stdio::from(OwnedFd::from(socket)))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // The socket is there before the daemon is: whoever asks early waits.
+    let answer = asked(TcpStream::connect(address).unwrap(), "/healthz", "localhost");
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    kill_process(Pid::from_child(&daemon), Signal::TERM).unwrap();
+    assert!(daemon.wait().unwrap().success());
+}
+
+#[test]
 fn a_place_that_is_taken_ends_the_start() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let desk = Desk::new(&with(&format!("listen = '{}'", taken.local_addr().unwrap())));
     let answer = desk.answer(&["run"]);
     let said = String::from_utf8_lossy(&answer.stderr).into_owned();
