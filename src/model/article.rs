@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::id::ItemKey;
+use super::{id::ItemKey, wire::Wire};
 
 /// Urgency on one scale: 1 is a flash, 9 the least urgent (IPTC urgency).
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -65,6 +65,8 @@ pub struct Item {
     pub status: Option<String>,
     /// Not to be told before this moment.
     pub embargo: Option<Timestamp>,
+    /// What an agency's document says beside that.
+    pub wire: Option<Box<Wire>>,
 }
 
 /// What the web page of an item gives its article.

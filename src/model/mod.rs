@@ -7,6 +7,7 @@
 pub mod article;
 pub mod feed;
 pub mod id;
+pub mod wire;
 
 pub use article::{Article, Item, ItemSource, PageText, Priority, Seen};
 pub use feed::{
@@ -16,3 +17,4 @@ pub use id::{
     AlertId, ArticleId, Claim, DeliveryId, FeedId, FeedName, Generation, ItemKey, PageId,
     RecipientName, RuleName, SilenceId, StoryId,
 };
+pub use wire::{Action, Kind, Link, Status, Wire};

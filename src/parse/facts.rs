@@ -44,6 +44,28 @@ pub enum Format {
     Sitemap,
     /// A sitemap of sitemaps, which has no items.
     SitemapIndex,
+    /// ninjs 1.x to 3.x.
+    Ninjs,
+    /// dpa digitalwires.
+    Digitalwires,
+    /// Fingerpost's JSON.
+    Fingerpost,
+    /// AP Media API.
+    ApMedia,
+    /// NewsML-G2.
+    NewsmlG2,
+    /// NewsML 1.x.
+    Newsml,
+    /// NITF 3.x.
+    Nitf,
+    /// Ritzau's XML.
+    Ritzau,
+    /// IPTC 7901.
+    Iptc7901,
+    /// ANPA 1312.
+    Anpa1312,
+    /// A mail.
+    Mail,
 }
 
 impl Format {
@@ -56,6 +78,17 @@ impl Format {
             Self::Json => "JSON Feed",
             Self::Sitemap => "sitemap",
             Self::SitemapIndex => "sitemap index",
+            Self::Ninjs => "ninjs",
+            Self::Digitalwires => "dpa digitalwires",
+            Self::Fingerpost => "Fingerpost JSON",
+            Self::ApMedia => "AP Media API",
+            Self::NewsmlG2 => "NewsML-G2",
+            Self::Newsml => "NewsML 1.x",
+            Self::Nitf => "NITF",
+            Self::Ritzau => "Ritzau XML",
+            Self::Iptc7901 => "IPTC 7901",
+            Self::Anpa1312 => "ANPA 1312",
+            Self::Mail => "mail",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::{
-    model::{Item, ItemKey},
+    model::{Item, ItemKey, Wire},
     text::address,
 };
 
@@ -26,6 +26,10 @@ pub(super) fn assign(items: &mut [Item]) {
         Some((link(item)?.to_owned(), (id.map(str::to_owned), *content)))
     }));
     for (item, content) in items.iter_mut().zip(contents) {
+        if let Some(wire) = item.wire.as_deref().filter(|wire| wire.chain.is_some()) {
+            item.keys = of_chain(wire);
+            continue;
+        }
         let by_id = id(item).filter(|id| !shared_ids.contains(*id)).map(id_key);
         let by_link =
             link(item).filter(|link| !shared_links.contains(*link)).map(|link| key("url", link));
@@ -39,11 +43,25 @@ pub(super) fn assign(items: &mut [Item]) {
     }
 }
 
+/// The keys of an agency's item: all versions share the first; by the others it is known where it
+/// takes the place of an item of another name. Agencies give good ids, so that several versions in
+/// one message are no reason to doubt them, and a link is none.
+fn of_chain(wire: &Wire) -> Vec<ItemKey> {
+    let ids = wire.chain.iter().chain(wire.replaces.iter().map(|link| &link.id));
+    let mut keys: Vec<ItemKey> = Vec::new();
+    for key in ids.map(|id| id_key(id.trim())) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
 /// Whether the items of a document that were given keys use one id for different links: then
 /// an id says nothing about items of other documents of the same feed either.
 pub fn ids_repeat(items: &[Item]) -> bool {
     let mut links: BTreeMap<&str, &Item> = BTreeMap::new();
-    items.iter().any(|item| {
+    items.iter().filter(|item| item.wire.is_none()).any(|item| {
         let Some(id) = id(item).filter(|id| !item.keys.contains(&id_key(id))) else { return false };
         let first = links.entry(id).or_insert(item);
         first.canonical_url != item.canonical_url

@@ -21,6 +21,7 @@ mod repairs;
 mod stranger;
 mod token;
 mod walk;
+mod wire;
 
 use jiff::Timestamp;
 use url::Url;
@@ -107,7 +108,13 @@ fn read(bytes: &[u8], context: &Context<'_>) -> Result<Parsed, Problem> {
         return Err(Problem::new(ProblemKind::TooLarge, detail));
     }
     let mut repairs = Repairs::default();
+    if let Some(message) = wire::read_bytes(bytes, &mut repairs) {
+        return Ok(of_agency(message, repairs, encoding_rs::UTF_8.name()));
+    }
     let (text, encoding) = decode::decode(bytes, context, &mut repairs);
+    if let Some(message) = wire::read_text(&text, &mut repairs) {
+        return Ok(of_agency(message, repairs, encoding.name()));
+    }
     let base = context.url.and_then(|url| Url::parse(url).ok());
     let document = if text.trim_start().starts_with('{') {
         json::walk(&text, &mut repairs)
@@ -135,6 +142,20 @@ fn read(bytes: &[u8], context: &Context<'_>) -> Result<Parsed, Problem> {
         format: document.format,
         encoding: encoding.name(),
     })
+}
+
+/// What a message of an agency comes to.
+fn of_agency(message: wire::Message, repairs: Repairs, encoding: &'static str) -> Parsed {
+    let mut items = message.items;
+    identity::assign(&mut items);
+    Parsed {
+        items,
+        truncated: message.truncated,
+        repairs: repairs.into_vec(),
+        format: message.format,
+        encoding,
+        ..Parsed::default()
+    }
 }
 
 /// The characters of a document that is no feed, whatever encoding it claims.

@@ -121,3 +121,9 @@ fn mutated_pieces_of_feeds_cost_no_neighbour() {
         true
     });
 }
+
+#[test]
+fn mutated_agency_documents_do_no_harm() {
+    let used = run("wire", 3_000, |text| checks::feed(text.as_bytes()));
+    assert!(used > 2_000, "only {used} had items");
+}

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::lines;
 use crate::{
     cli::Exit,
-    model::{Item, ItemKey},
+    model::{Action, Item, ItemKey, Link},
     parse::{self, Context},
 };
 
@@ -110,6 +110,65 @@ struct Line<'a> {
     status: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     embargo: Option<Timestamp>,
+    #[serde(flatten)]
+    wire: Option<Agency<'a>>,
+}
+
+/// What only agency documents say.
+#[derive(Serialize)]
+struct Agency<'a> {
+    action: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hold_until: Option<Timestamp>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chain: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slugline: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    signals: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    subjects: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<Named<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language_label: Option<&'a str>,
+}
+
+/// An earlier item that a document names.
+#[derive(Serialize)]
+struct Named<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+}
+
+impl<'a> Agency<'a> {
+    fn of(item: &'a Item) -> Option<Self> {
+        let (wire, action) = (item.wire.as_deref()?, item.action()?);
+        let link = |link: &'a Link| Named { id: &link.id, version: link.version.as_deref() };
+        Some(Self {
+            action: action.as_str(),
+            hold_until: match action {
+                Action::Hold(until) => until,
+                _ => None,
+            },
+            kind: wire.kind.as_str(),
+            chain: wire.chain.as_deref(),
+            provider: wire.provider.as_deref(),
+            slugline: wire.slugline.as_deref(),
+            note: wire.note.as_deref(),
+            signals: &wire.signals,
+            subjects: &wire.subjects,
+            links: wire.replaces.iter().map(link).collect(),
+            language_label: wire.label.as_deref(),
+        })
+    }
 }
 
 impl<'a> Line<'a> {
@@ -136,6 +195,7 @@ impl<'a> Line<'a> {
             version: item.version.as_deref(),
             status: item.status.as_deref(),
             embargo: item.embargo,
+            wire: Agency::of(item),
         }
     }
 }

@@ -75,6 +75,8 @@ pub(super) fn item_to(item: &Item) -> Result<(String, Vec<u8>), StoreError> {
         version,
         status,
         embargo,
+        // An agency's item has its text and waits for no page.
+        wire: _,
     } = item.clone();
     let stored = StoredItem {
         raw_id,
@@ -126,6 +128,7 @@ pub(super) fn item_from(json: &str, keys: &[u8]) -> Result<Item, StoreError> {
         version: stored.version,
         status: stored.status,
         embargo: stored.embargo,
+        wire: None,
     })
 }
 
@@ -206,6 +209,7 @@ mod tests {
             version: some("2"),
             status: some("usable"),
             embargo: Some(Timestamp::MAX),
+            wire: None,
         };
         let (json, keys) = item_to(&item).unwrap();
         assert_eq!(item_from(&json, &keys).unwrap(), item);
