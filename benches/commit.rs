@@ -93,6 +93,7 @@ impl Desk {
             claim: self.feed.claim,
             prepared,
             waiting: Vec::new(),
+            files: Vec::new(),
             end: None,
             now,
         }

@@ -3,6 +3,7 @@
 mod cap;
 pub mod channel;
 pub mod excerpt;
+mod happened;
 pub mod letter;
 pub mod operator;
 pub mod payload;
@@ -15,10 +16,11 @@ pub mod undelivered;
 pub use cap::AtMost;
 pub use channel::Channel;
 pub use excerpt::{Excerpt, excerpts};
+pub use happened::{Happened, Kill};
 pub use letter::{Carrier, Letter, RelatedStory, Rendered, Telling, render};
 pub use operator::Operator;
 pub use policy::{
-    Decision, Happened, Policy, Quiet, Reason, Related, StoryFacts, TellAgain, Told, When, decide,
+    Decision, Policy, Quiet, Reason, Related, StoryFacts, TellAgain, Told, When, decide,
 };
 pub use quiet::{FLASH, Passes, QuietHours, Stretch};
 pub use recipient::{Appointment, Recipient, Send};

@@ -4,6 +4,7 @@ use std::{cmp::Reverse, fmt};
 
 use jiff::Timestamp;
 
+use super::{Happened, Kill};
 use crate::model::{ArticleId, Priority, RuleName, StoryId};
 
 /// A condition on the story that a rule waits for.
@@ -188,21 +189,6 @@ pub struct Told {
     pub origins: u32,
 }
 
-/// What just happened to a story.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Happened {
-    /// The article placed.
-    pub article: ArticleId,
-    /// Its revision, 0 for a new article.
-    pub revision: u32,
-    /// It says for the first time that the text is killed or withdrawn.
-    pub kill: bool,
-    /// It corrects the text, and is no reprint of a correction.
-    pub correction: bool,
-    /// It is the lead, and its headline is not the one it had.
-    pub headline: bool,
-}
-
 /// Why nothing is told.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Quiet {
@@ -257,6 +243,11 @@ pub fn decide(
     happened: &Happened,
     now: Timestamp,
 ) -> Decision {
+    if happened.kill == Kill::Recalled && !told.is_empty() {
+        let kill = Reason::Kill { article: happened.article, revision: happened.revision };
+        let is_said = told.iter().any(|told| told.reason.key() == kill.key());
+        return if is_said { Decision::Quiet(Quiet::AlreadyTold) } else { Decision::Notify(kill) };
+    }
     if policy.until.is_some_and(|until| until <= now) {
         return Decision::Quiet(Quiet::Over);
     }
@@ -264,8 +255,7 @@ pub fn decide(
         return decide_first(policy, facts, happened);
     }
     let again = |what: &TellAgain| match *what {
-        TellAgain::Kill => happened
-            .kill
+        TellAgain::Kill => (happened.kill != Kill::Not)
             .then_some(Reason::Kill { article: happened.article, revision: happened.revision }),
         TellAgain::Correction => happened.correction.then_some(Reason::Correction {
             article: happened.article,
@@ -303,7 +293,7 @@ fn decide_first(policy: &Policy, facts: &StoryFacts, happened: &Happened) -> Dec
     if !facts.eligible {
         return Decision::Quiet(Quiet::Baseline);
     }
-    if facts.withdrawn || happened.kill {
+    if facts.withdrawn || happened.kill != Kill::Not {
         // A text that was withdrawn before anybody was told of it is not news.
         return Decision::Quiet(Quiet::Withdrawn);
     }
@@ -362,7 +352,7 @@ mod tests {
 
     fn nothing() -> Happened {
         let article = ArticleId(7);
-        Happened { article, revision: 2, kill: false, correction: false, headline: false }
+        Happened { article, revision: 2, ..Happened::of(article) }
     }
 
     fn again(tell_again: &[TellAgain], facts: &StoryFacts, happened: &Happened) -> Decision {
@@ -382,8 +372,8 @@ mod tests {
     #[test]
     fn the_most_urgent_of_several_reasons_is_told() {
         let (article, revision) = (ArticleId(7), 2);
-        let all = Happened { kill: true, correction: true, headline: true, ..nothing() };
-        let corrected = Happened { kill: false, ..all };
+        let all = Happened { kill: Kill::Said, correction: true, headline: true, ..nothing() };
+        let corrected = Happened { kill: Kill::Not, ..all };
         let retitled = Happened { correction: false, ..corrected };
         for (facts, happened, reason) in [
             (facts(4, 900), all, Reason::Kill { article, revision }),
@@ -402,6 +392,20 @@ mod tests {
         assert_eq!(again(&ALL, &withdrawn, &corrected), quiet, "nothing else matters then");
         let kill = Decision::Notify(Reason::Kill { article, revision });
         assert_eq!(again(&ALL, &withdrawn, &all), kill);
+    }
+
+    #[test]
+    fn a_recall_of_an_agency_is_told_whatever_the_rule_says() {
+        let over = Policy { until: Some(Timestamp::UNIX_EPOCH), ..policy(&[], Related::Quiet) };
+        let recalled = Happened { kill: Kill::Recalled, ..nothing() };
+        let decide = |told: &[Told], happened| {
+            decide(&over, &facts(1, 100), told, happened, Timestamp::UNIX_EPOCH)
+        };
+        let kill = Reason::Kill { article: ArticleId(7), revision: 2 };
+        assert_eq!(decide(&told(1, 100), &recalled), Decision::Notify(kill.clone()));
+        let again = [told(1, 100), vec![Told { reason: kill, words: 100, origins: 1 }]].concat();
+        assert_eq!(decide(&again, &recalled), Decision::Quiet(Quiet::AlreadyTold));
+        assert_eq!(decide(&[], &recalled), Decision::Quiet(Quiet::Over), "nobody was told");
     }
 
     #[test]
@@ -437,7 +441,7 @@ mod tests {
         let at = Timestamp::UNIX_EPOCH;
         let waiting = Policy { when: When::Origins(2), ..policy(&ALL, Related::Thread) };
         let over = Policy { until: Some(at), ..policy(&ALL, Related::Thread) };
-        let killed = Happened { kill: true, ..nothing() };
+        let killed = Happened { kill: Kill::Said, ..nothing() };
         let baseline = StoryFacts { eligible: false, ..facts(2, 100) };
         let withdrawn = StoryFacts { withdrawn: true, ..facts(2, 100) };
         for (policy, facts, happened, why) in [

@@ -17,7 +17,7 @@ use crate::{
     config::{self, Live},
     daemon::{self, Daemon, Ending},
     observe,
-    pipeline::{doubts, sync::FirstPolls, word},
+    pipeline::{doubts, embargo, sync::FirstPolls, word},
     store::Lock,
     systemd::Notifier,
     web::Bound,
@@ -97,6 +97,7 @@ pub(super) fn once(args: &ConfigArgs) -> anyhow::Result<Exit> {
         daemon::take_over(&context, FirstPolls::AtOnce).await.context("taking over the store")?;
         let (polls, mut report) = daemon::poll_round(&context).await.context("polling")?;
         report += daemon::page_round(&context).await.context("fetching pages")?;
+        report.alerts += embargo::lift(&context).await.context("lifting embargoes")?.alerts;
         word::tell(&context).await.context("telling the operator")?;
         let delivered = daemon::deliver_round(&context).await.context("delivering")?;
         daemon::index_round(&context, &daemon::Pulse::default()).await.context("indexing")?;

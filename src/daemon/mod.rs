@@ -1,5 +1,5 @@
 //! The loops that turn the pipeline on: poller, pager, deliverer, reloader, housekeeper, indexer,
-//! teller, heartbeat; and the status pages beside them.
+//! teller, lifter, heartbeat; and the status pages beside them.
 //!
 //! Between them travel nudges and the newest configuration, never articles or alerts: each loop
 //! looks into the store for what is due. So a stop at any line, also by `kill -9`, loses nothing.
@@ -9,6 +9,7 @@ mod heartbeat;
 mod housekeeper;
 mod indexer;
 mod jump;
+mod lifter;
 mod pace;
 mod pager;
 mod poller;
@@ -88,11 +89,11 @@ pub async fn take_over(context: &Context, first: FirstPolls) -> Result<(), Store
 pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
     let Daemon { context, orders, config, reload, manager, web } = daemon;
     let pulses: Vec<_> =
-        ["poller", "pager", "reloader", "deliverer", "housekeeper", "indexer", "teller"]
+        ["poller", "pager", "reloader", "deliverer", "housekeeper", "indexer", "teller", "lifter"]
             .map(|name| (name, Pulse::default()))
             .into();
     let mut supervisor = Supervisor::default();
-    let [poller, pager, reloader, deliverer, housekeeper, indexer, teller] =
+    let [poller, pager, reloader, deliverer, housekeeper, indexer, teller, lifter] =
         std::array::from_fn(|index| {
             pulses.get(index).map_or_else(Pulse::default, |(_, pulse)| pulse.clone())
         });
@@ -111,6 +112,7 @@ pub async fn run(daemon: Daemon, stop: impl Future<Output = ()>) -> Ending {
     });
     supervisor
         .start("indexer", Phase::Service, |stop| indexer::run(context.clone(), indexer, stop));
+    supervisor.start("lifter", Phase::Intake, |stop| lifter::run(context.clone(), lifter, stop));
     supervisor.start("teller", Phase::Service, |stop| teller::run(context.clone(), teller, stop));
     if let Some(bound) = web {
         open_pages(&mut supervisor, bound, &context, pulses.clone(), reload);

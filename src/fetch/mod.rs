@@ -11,6 +11,7 @@ mod post;
 mod recorded;
 mod redirect;
 mod robots;
+pub mod spool;
 
 use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
@@ -242,6 +243,11 @@ impl Fetcher {
             }
         }
     }
+}
+
+/// The place on this machine that an address names, if it is one.
+pub fn place(url: &str) -> Option<std::path::PathBuf> {
+    local::path(url)
 }
 
 /// Whether a `Content-Type` is that of a web page, or says nothing.

@@ -129,6 +129,13 @@ pub struct Article {
     pub updated: Option<Timestamp>,
     /// When this daemon first saw it, or this version of it.
     pub seen_at: Timestamp,
+    /// What an agency's document says of it, where it comes from one.
+    pub wire: Option<Box<Wire>>,
+    /// An opaque version, by the document's word.
+    pub version: Option<String>,
+    /// Nobody is told of it before that moment; [`Timestamp::MAX`] where only another version says
+    /// when.
+    pub held: Option<Timestamp>,
     /// Hash of the item as published: is there anything new to look at?
     pub item_hash: u64,
     /// Hash of headline and text as normalised: did the words change?

@@ -45,6 +45,8 @@ pub struct FeedSpec {
     pub name: FeedName,
     /// The address, requested byte for byte; a file or folder as `file:///…` or an absolute path.
     pub url: String,
+    /// Whether the address is a folder whose files are moved away when they were read.
+    pub is_spool: bool,
     /// What its documents must be.
     pub format: FeedFormat,
     /// The house that prints it, where an item does not say otherwise.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::article::Item;
+use super::article::{Article, Item};
 
 /// What the agency allows (NewsML-G2 `pubStatus`, NITF `management-status`, NewsML 1.2 `Status`).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -156,5 +156,66 @@ impl Item {
             Status::Usable if !wire.replaces.is_empty() => Action::Replace,
             Status::Usable => Action::Store,
         })
+    }
+}
+
+/// The largest version that is believed to count: greater numbers are those of a sequence.
+const MAX_COUNT: u32 = 9_999;
+
+impl Article {
+    /// Whether what is stored is a later version of the same item: what comes in another order than
+    /// it was sent in changes nothing.
+    ///
+    /// Versions are compared where both count from one, else the dates that the agency gives them;
+    /// a recall is never too late.
+    pub fn is_before(&self, stored: &Self) -> bool {
+        let (Some(wire), Some(before)) = (&self.wire, &stored.wire) else { return false };
+        if wire.status == Status::Canceled {
+            return false;
+        }
+        let count = |article: &Self| -> Option<u32> {
+            article.version.as_deref()?.parse().ok().filter(|count| *count <= MAX_COUNT)
+        };
+        // One that takes the place of another counts from one again.
+        let is_one_chain = wire.chain == before.chain;
+        match (count(self), count(stored), self.updated, stored.updated) {
+            (Some(this), Some(that), ..) if is_one_chain && this != that => this < that,
+            (_, _, Some(this), Some(that)) => this < that,
+            _ => false,
+        }
+    }
+
+    /// Whether the agency recalls it.
+    pub fn is_recalled(&self) -> bool {
+        self.wire.as_ref().is_some_and(|wire| wire.status == Status::Canceled)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(status: Status, kind: Kind) -> Item {
+        Item { wire: Some(Box::new(Wire { kind, status, ..Wire::default() })), ..Item::default() }
+    }
+
+    #[test]
+    fn what_is_to_be_done_follows_from_status_kind_and_embargo() {
+        let embargo = Some(Timestamp::MAX);
+        let link = Link { id: "1".into(), version: None };
+        let mut replacing = item(Status::Usable, Kind::Text);
+        replacing.wire.as_mut().unwrap().replaces = vec![link];
+        for (item, action) in [
+            (item(Status::Usable, Kind::Text), Action::Store),
+            (replacing, Action::Replace),
+            (item(Status::Canceled, Kind::Package), Action::Kill),
+            (item(Status::Withheld, Kind::Text), Action::Hold(None)),
+            (Item { embargo, ..item(Status::Usable, Kind::Text) }, Action::Hold(embargo)),
+            (Item { embargo, ..item(Status::Embargoed, Kind::Text) }, Action::Hold(embargo)),
+            (item(Status::Usable, Kind::Advisory), Action::Ignore),
+        ] {
+            assert_eq!(item.action(), Some(action));
+        }
+        assert_eq!(Item::default().action(), None, "a paper says nothing of the kind");
     }
 }

@@ -70,7 +70,7 @@ pub fn ids_repeat(items: &[Item]) -> bool {
 
 /// Makes items known by their links, else their words, and no longer by their ids.
 pub fn by_link(items: &mut [Item]) {
-    for item in items {
+    for item in items.iter_mut().filter(|item| item.wire.is_none()) {
         let by_id = id(item).map(id_key);
         item.keys.retain(|key| Some(*key) != by_id);
         if item.keys.is_empty() {

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::{full_text, notice, prepare::Prepared, promise};
 use crate::{
-    alert::Happened,
+    alert::{Happened, Kill},
     config::Live,
-    model::{ArticleId, Claim, FeedId, StoryId},
+    model::{Article, ArticleId, Claim, FeedId, StoryId},
     store::{
-        ClaimedPage, ExactCopy, PageEnd, Place, PollEnd, Recognised, Revision, StoreError,
-        WantedPage, WriteTx,
+        ClaimedPage, Described, ExactCopy, FileMark, PageEnd, Place, PollEnd, Recognised, Revision,
+        StoreError, WantedPage, WriteTx,
     },
     story::{Account, Assignment, Signals},
 };
@@ -28,6 +28,8 @@ pub struct Batch {
     pub prepared: Vec<Prepared>,
     /// Items whose articles wait for their pages; only with the last slice.
     pub waiting: Vec<WantedPage>,
+    /// Files of a spool that the articles are from.
+    pub files: Vec<FileMark>,
     /// How the poll ended; only with the last slice, so that validators are never ahead of articles.
     pub end: Option<PollEnd>,
     /// Now.
@@ -49,6 +51,8 @@ pub struct Report {
     pub joined: u32,
     /// Items that wait for their page.
     pub waiting: u32,
+    /// Articles that nobody is told of yet.
+    pub held: u32,
     /// Alerts made.
     pub alerts: u32,
     /// Somebody else polled meanwhile: nothing was written.
@@ -63,6 +67,7 @@ impl std::ops::AddAssign for Report {
         self.stories_opened += other.stories_opened;
         self.joined += other.joined;
         self.waiting += other.waiting;
+        self.held += other.held;
         self.alerts += other.alerts;
         self.stale |= other.stale;
     }
@@ -80,6 +85,9 @@ pub fn commit(tx: &mut WriteTx<'_>, batch: &Batch, live: &Live) -> Result<Report
     for wanted in &batch.waiting {
         tx.await_page(batch.feed, wanted, batch.now, full_text::until(batch.now))?;
         report.waiting += 1;
+    }
+    if !batch.files.is_empty() {
+        tx.note_spooled(batch.feed, &batch.files, batch.now)?;
     }
     if let Some(end) = &batch.end {
         tx.finish_poll(batch.feed, &batch.claim, end)?;
@@ -121,6 +129,11 @@ fn place(
             continue;
         };
         tx.put_matches(what.article, &prepared.matches, live.generation, prepared.baseline)?;
+        if prepared.described.article.held.is_some() && what.kill == Kill::Not {
+            // Its time is written down: then it is told of.
+            report.held += 1;
+            continue;
+        }
         report.alerts += promise::tell(tx, placed, &what, live, now)?;
         report.alerts += promise::tell_related(tx, placed, &what, live, now)?;
     }
@@ -137,7 +150,20 @@ fn settle(
     report: &mut Report,
 ) -> Result<Option<(StoryId, Happened)>, StoreError> {
     let described = &prepared.described;
-    match tx.recognise(feed, &described.article)? {
+    let recognised = tx.recognise(feed, &described.article)?;
+    let before = match recognised {
+        Recognised::Revised(id) | Recognised::Touched(id) if described.article.wire.is_some() => {
+            tx.reader().article(id)?.map(|row| row.article)
+        }
+        _ => None,
+    };
+    let before = before.as_ref();
+    if before.is_some_and(|before| described.article.is_before(before)) {
+        report.unchanged += 1;
+        return Ok(None);
+    }
+    let signals = recalling(prepared, before);
+    match recognised {
         Recognised::Same => {
             report.unchanged += 1;
             Ok(None)
@@ -147,7 +173,10 @@ fn settle(
             let story = tx.touch_article(article, feed, described)?;
             note_source(tx, article, prepared)?;
             tx.settle_lead(story, &live.story)?;
-            Ok(None)
+            // The same words, which may be told of now.
+            let is_freed = before.is_some_and(|before| before.held.is_some());
+            let is_freed = is_freed && described.article.held.is_none();
+            Ok(is_freed.then(|| (story, Happened::of(article))))
         }
         Recognised::Revised(article) => {
             report.revised += 1;
@@ -155,9 +184,11 @@ fn settle(
             note_source(tx, article, prepared)?;
             tx.settle_lead(revision.story, &live.story)?;
             let headline = revision.retitled && tx.reader().lead(revision.story)? == Some(article);
-            let signals = notice::news(tx, revision.story, article, prepared.signals)?;
+            let was_killed = before.is_some_and(Article::is_recalled);
+            let signals = notice::news(tx, revision.story, article, signals, was_killed)?;
             let Revision { story, revision, .. } = revision;
-            Ok(Some((story, happening(article, revision, signals, headline))))
+            let happened = happening(article, revision, signals, headline, described);
+            Ok(Some((story, happened)))
         }
         Recognised::New => {
             report.new += 1;
@@ -170,8 +201,9 @@ fn settle(
             let (article, story) = tx.add_article(feed, described, &place)?;
             tx.put_judgements(article, &accounts, place.evidence.is_some())?;
             tx.settle_lead(story, &live.story)?;
-            let signals = notice::news(tx, story, article, prepared.signals)?;
-            Ok(Some((story, happening(article, 0, signals, false))))
+            let signals = notice::news(tx, story, article, signals, false)?;
+            let happened = happening(article, 0, signals, false, described);
+            Ok(Some((story, happened)))
         }
     }
 }
@@ -185,9 +217,29 @@ fn note_source(
     if prepared.from_page { Ok(()) } else { tx.drop_page_text(article) }
 }
 
-fn happening(article: ArticleId, revision: u32, signals: Signals, headline: bool) -> Happened {
-    let Signals { kill, correction, .. } = signals;
+fn happening(
+    article: ArticleId,
+    revision: u32,
+    signals: Signals,
+    headline: bool,
+    described: &Described,
+) -> Happened {
+    let kill = match (signals.kill, &described.article.wire) {
+        (false, _) => Kill::Not,
+        (true, None) => Kill::Said,
+        (true, Some(_)) => Kill::Recalled,
+    };
+    let correction = signals.correction;
     Happened { article, revision, kill, correction, headline }
+}
+
+/// What a version says; one that may not be used any more, where an earlier one could be, recalls
+/// that.
+fn recalling(prepared: &Prepared, before: Option<&Article>) -> Signals {
+    let withheld = |article: &Article| article.held == Some(Timestamp::MAX);
+    let was_usable = before.is_some_and(|before| before.held.is_none() && !before.is_recalled());
+    let kill = prepared.signals.kill || was_usable && withheld(&prepared.described.article);
+    Signals { kill, ..prepared.signals }
 }
 
 /// Where a new article belongs, and why.

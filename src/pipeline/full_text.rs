@@ -125,6 +125,10 @@ fn wanted(item: &Item, known: Option<&PageMemory>, spec: &FeedSpec) -> Option<St
 
 /// Whether the text that the feed gives of an item is not enough.
 fn wants_page(item: &Item, spec: &FeedSpec) -> bool {
+    // What an agency sends is its whole text.
+    if item.wire.is_some() {
+        return false;
+    }
     match spec.full_text {
         FullText::Never => false,
         FullText::WhenShort => is_short(item),
@@ -237,6 +241,7 @@ mod tests {
 
     fn spec(full_text: FullText) -> FeedSpec {
         FeedSpec {
+            is_spool: false,
             format: FeedFormat::Any,
             name: FeedName::new("post"),
             url: "https://post.example/feed".into(),

@@ -26,9 +26,14 @@ pub(super) struct Ids {
 
 impl Ids {
     pub(super) fn of(items: &[Item]) -> Self {
-        let count = items.iter().filter(|item| item.raw_id.is_some()).count();
+        let count = items.iter().filter(|item| has_doubtful_id(item)).count();
         Self { count, repeat: parse::ids_repeat(items) }
     }
+}
+
+/// Whether an item has an id that may be worth nothing; those of agencies are good.
+fn has_doubtful_id(item: &Item) -> bool {
+    item.raw_id.is_some() && item.wire.is_none()
 }
 
 /// By what this feed's items are recognised, given those of a document that are not stored as they
@@ -46,7 +51,7 @@ pub(super) async fn settle(
         return Ok(Identity::Id);
     }
     let feed = claimed.state.id;
-    let with_id = unknown.iter().filter(|item| item.raw_id.is_some());
+    let with_id = unknown.iter().filter(|item| has_doubtful_id(item));
     let keys: Vec<Vec<_>> = with_id.map(|item| [&item.keys[..], &item.aliases].concat()).collect();
     let look_up = move |tx: &ReadTx<'_>| Ok((tx.identity(feed)?, tx.known_otherwise(feed, &keys)?));
     let (known, renamed) = context.store.read(look_up).await?;

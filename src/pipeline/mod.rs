@@ -12,6 +12,7 @@ pub mod commit;
 pub mod deliver;
 pub mod documents;
 pub mod doubts;
+pub mod embargo;
 mod full_text;
 pub mod gate;
 pub mod hand;
@@ -30,6 +31,7 @@ pub mod preview;
 mod promise;
 mod robots;
 mod silence;
+mod spool;
 pub mod sync;
 mod telling;
 mod undelivered;
@@ -59,6 +61,8 @@ pub struct Wake {
     pub pages: Notify,
     /// Deliveries may be due.
     pub deliveries: Notify,
+    /// Articles are held back until a moment.
+    pub held: Notify,
 }
 
 /// The file that runs, also where another has taken its place.

@@ -84,6 +84,7 @@ pub(super) fn news(
     story: StoryId,
     article: ArticleId,
     signals: Signals,
+    was_killed: bool,
 ) -> Result<Signals, StoreError> {
     let reader = tx.reader();
     let withdrawn = reader.is_withdrawn(story)?;
@@ -94,7 +95,9 @@ pub(super) fn news(
     let articles = reader.articles_of(story)?;
     let publisher = |id| articles.iter().find(|row| row.id == id).map(|row| &row.article.publisher);
     let (house, own) = (lead.and_then(publisher), publisher(article));
-    let at_home = own == house;
+    let is_of_agency = articles.iter().any(|row| row.id == article && row.article.wire.is_some());
+    // An agency speaks of its own text, wherever that is known to come from.
+    let at_home = own == house || is_of_agency;
     let mut versions = reader.versions(article)?;
     let now = versions.pop().map(|version| version.text);
     let versions = versions.into_iter().map(|version| Said {
@@ -117,7 +120,7 @@ pub(super) fn news(
         .any(|said| !at_home || Some(&said.publisher) == house && Some(&said.text) == now.as_ref());
     // A note at the end is of the house's own earlier version, which must have been seen.
     let noted = signals.noted && before.is_some_and(|before| !before.noted);
-    let reinstated = before.is_some_and(|before| before.kill) && !signals.kill;
+    let reinstated = (was_killed || before.is_some_and(|before| before.kill)) && !signals.kill;
     if at_home && (signals.kill || reinstated) {
         tx.mark_withdrawn(story, signals.kill)?;
     }

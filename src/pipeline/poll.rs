@@ -13,7 +13,7 @@ use super::{
     learned::{self, Learned},
     older,
     prepare::{self, Circumstances, Prepared},
-    verdict,
+    spool, verdict,
 };
 use crate::{
     fetch::{FetchError, Request},
@@ -69,6 +69,14 @@ pub async fn run(context: &Context, claimed: &ClaimedFeed) -> Result<Report, Pol
     };
     let started = context.clock.now();
     let state = &claimed.state;
+    if spec.is_spool {
+        let (report, learned) = spool::run(context, claimed, &spec, &in_force, started).await?;
+        let mut total = report;
+        if !total.stale {
+            total += store(context, claimed, &spec, &in_force, started, learned).await?;
+        }
+        return Ok(told(context, &spec, &in_force, total));
+    }
     let url = state.habits.address(&spec.url).to_owned();
     let feed = Some(spec.url.clone());
     let request = Request { url, feed, validators: state.validators.clone() };
@@ -80,6 +88,11 @@ pub async fn run(context: &Context, claimed: &ClaimedFeed) -> Result<Report, Pol
         Err(error) => Learned::failed(state, error),
     };
     let report = store(context, claimed, &spec, &in_force, started, learned).await?;
+    Ok(told(context, &spec, &in_force, report))
+}
+
+/// Says what a poll brought, and wakes those who have to do with it.
+fn told(context: &Context, spec: &FeedSpec, in_force: &InForce, report: Report) -> Report {
     if report.new + report.revised + report.waiting > 0 {
         info!(
             feed.name = %spec.name, new = report.new, revised = report.revised, joined = report.joined,
@@ -93,10 +106,13 @@ pub async fn run(context: &Context, claimed: &ClaimedFeed) -> Result<Report, Pol
     if report.alerts > 0 {
         context.wake.deliveries.notify_one();
     }
+    if report.held > 0 {
+        context.wake.held.notify_one();
+    }
     if report.waiting > 0 {
         context.wake.pages.notify_one();
     }
-    Ok(report)
+    report
 }
 
 /// Writes down that working on a feed broke, so that it is tried again with a growing pause.
@@ -216,7 +232,7 @@ async fn unseen(
 }
 
 /// The items that are not stored exactly as they are.
-async fn unknown(
+pub(super) async fn unknown(
     context: &Context,
     claimed: &ClaimedFeed,
     items: Vec<Item>,
@@ -248,7 +264,7 @@ async fn with_pages(
     known.await.map_err(|source| look_up(claimed, source))
 }
 
-async fn prepare_all(
+pub(super) async fn prepare_all(
     context: &Context,
     claimed: &ClaimedFeed,
     spec: &Arc<FeedSpec>,
@@ -274,8 +290,22 @@ async fn prepare_all(
     context.metrics.prepared(context.clock.counted().saturating_sub(began), matches);
     for one in &prepared {
         warn_if_cut_short(&claimed.state.name, one);
+        warn_if_withheld(&claimed.state.name, one);
     }
     Ok(prepared)
+}
+
+/// Tells of what waits for another word of its agency.
+fn warn_if_withheld(feed: &FeedName, one: &Prepared) {
+    let article = &one.described.article;
+    if article.held == Some(Timestamp::MAX) {
+        warn!(
+            feed.name = %feed,
+            "feed `{feed}`: `{}` is withheld, or has a status that nobody knows; nobody is told of \
+             it before a version comes that is usable",
+            article.title,
+        );
+    }
 }
 
 /// Tells of rules whose verdict on an article is in doubt.
@@ -314,6 +344,7 @@ async fn write(
             claim: claimed.claim,
             prepared: std::mem::replace(&mut prepared, rest),
             waiting: waiting.take_if(|_| last).unwrap_or_default(),
+            files: Vec::new(),
             end: if last { end.take() } else { None },
             now,
         };
@@ -367,6 +398,6 @@ fn look_up(claimed: &ClaimedFeed, source: StoreError) -> PollError {
     PollError::LookUp { feed: claimed.state.name.to_string(), source }
 }
 
-fn fault(claimed: &ClaimedFeed, error: &tokio::task::JoinError) -> PollError {
+pub(super) fn fault(claimed: &ClaimedFeed, error: &tokio::task::JoinError) -> PollError {
     PollError::Fault { feed: claimed.state.name.to_string(), detail: error.to_string() }
 }

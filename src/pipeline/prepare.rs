@@ -4,11 +4,11 @@ use jiff::{Span, Timestamp};
 
 use crate::{
     config::Live,
-    model::{Article, FeedSpec, Item, ItemKey, PageText, RuleName},
+    model::{Action, Article, FeedSpec, Item, ItemKey, PageText, RuleName, Status},
     query::Facts,
     rule::{Rule, RuleMatch},
     store::Described,
-    story::{self, Agencies, Imprint, Signals, Sketch, Subject},
+    story::{self, Agencies, Authorship, Imprint, Signals, Sketch, Subject},
     text::normal,
 };
 
@@ -64,6 +64,12 @@ pub fn item_hash(item: &Item) -> u64 {
     for field in [&item.dateline, &item.version, &item.status] {
         part(&text(field));
     }
+    if let Some(wire) = item.wire.as_deref() {
+        part(wire.kind.as_str());
+        part(if wire.corrects { "corrects" } else { "" });
+        [&wire.slugline, &wire.note].into_iter().flatten().for_each(|line| part(line));
+        wire.signals.iter().for_each(|signal| part(signal));
+    }
     item.authors.iter().chain(&item.categories).for_each(|word| part(word));
     let times = [item.published, item.updated, item.embargo];
     for at in times {
@@ -88,7 +94,7 @@ pub fn prepare(items: &[Item], around: &Circumstances<'_>) -> Vec<Prepared> {
 pub fn prepare_one(item: &Item, page: Option<&PageText>, around: &Circumstances<'_>) -> Prepared {
     let article = article(item, page, around);
     let byline = byline(item, page, &article.authors);
-    let provenance = around.live.agencies.attribute(&Imprint {
+    let mut provenance = around.live.agencies.attribute(&Imprint {
         byline: &byline,
         credit: article.credit.as_deref().unwrap_or_default(),
         source: article.source.as_deref().unwrap_or_default(),
@@ -97,9 +103,13 @@ pub fn prepare_one(item: &Item, page: Option<&PageText>, around: &Circumstances<
         title: &article.title,
         text: &article.text,
     });
+    if article.wire.is_some() {
+        of_agency(&mut provenance, &article.publisher, &around.live.agencies);
+    }
     let sketch = Sketch::of(&Subject::of(&article, &provenance));
     let mut signals = story::signal(&article.title, &article.text);
     signals.kill |= item.status.as_deref().is_some_and(story::is_withdrawn_status);
+    signals.correction |= article.wire.as_ref().is_some_and(|wire| wire.corrects);
     let (matches, cut_short) =
         if signals.kill { Default::default() } else { matches(&article, &provenance, around) };
     let baseline = around.first_poll && !is_recent(&article, around);
@@ -139,7 +149,8 @@ fn article(item: &Item, page: Option<&PageText>, around: &Circumstances<'_>) -> 
     });
     let source = item.source.as_ref().and_then(|source| source.title.as_deref()).map(normal::line);
     let source = source.filter(|source| !source.is_empty());
-    let text_hash = text_hash(&title, summary.as_deref(), &text);
+    let status = item.wire.as_deref().map_or(Status::Usable, |wire| wire.status);
+    let text_hash = text_hash(&title, summary.as_deref(), &text, status);
     let canonical_url = of_page.canonical_url.clone().or_else(|| item.canonical_url.clone());
     Article {
         keys: item.keys.clone(),
@@ -162,6 +173,9 @@ fn article(item: &Item, page: Option<&PageText>, around: &Circumstances<'_>) -> 
         published: item.published.or(of_page.published).map(|at| not_in_the_future(at, around.now)),
         updated: item.updated,
         seen_at: around.now,
+        wire: item.wire.clone(),
+        version: item.version.clone(),
+        held: held(item, around.now),
         item_hash: item_hash(item),
         text_hash,
     }
@@ -174,8 +188,32 @@ fn is_said(summary: &str, text: &str) -> bool {
     words(text).contains(summary.trim_end_matches(|c: char| !c.is_alphanumeric()))
 }
 
-fn text_hash(title: &str, summary: Option<&str>, text: &str) -> u64 {
+/// Until when nobody is told of an item.
+fn held(item: &Item, now: Timestamp) -> Option<Timestamp> {
+    match item.action()? {
+        Action::Hold(until) => Some(until.unwrap_or(Timestamp::MAX)).filter(|until| *until > now),
+        _ => None,
+    }
+}
+
+/// What an agency sends is its own by fact: it leads its story, and is its origin.
+fn of_agency(provenance: &mut story::Provenance, publisher: &str, houses: &Agencies) {
+    if provenance.authorship != Authorship::PressRelease {
+        provenance.authorship = Authorship::AgencySite;
+    }
+    // It also sends the texts of other agencies, which sign as such.
+    let is_signed = provenance.credits.first().is_some_and(|credit| houses.knows(&credit.agency));
+    if !is_signed && !publisher.is_empty() {
+        provenance.credits.insert(0, houses.own(publisher));
+    }
+}
+
+/// Of the words, and of a status by which they may not be used: that is news too.
+fn text_hash(title: &str, summary: Option<&str>, text: &str, status: Status) -> u64 {
     let mut hash = xxhash_rust::xxh3::Xxh3::new();
+    if status != Status::Usable {
+        hash.update(status.as_str().as_bytes());
+    }
     for part in [title, summary.unwrap_or_default(), text] {
         hash.update(&(part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
@@ -196,6 +234,11 @@ fn publisher(
     let houses = &live.agencies;
     let known_site = |url: Option<&str>| url.and_then(|url| houses.site(url)).map(str::to_owned);
     let named = |name: &str| houses.publisher(name, "");
+    if item.wire.is_some()
+        && let Some(agency) = &spec.publisher
+    {
+        return named(agency);
+    }
     let paper = source.filter(|source| !houses.is_agency(source));
     paper
         .map(|name| {
@@ -204,6 +247,7 @@ fn publisher(
         })
         .or_else(|| known_site(link))
         .or_else(|| spec.publisher.as_deref().or(source).map(named))
+        .or_else(|| item.wire.as_deref()?.provider.as_deref().map(named))
         .unwrap_or_else(|| {
             let site = |url: &str| Some(houses.publisher("", url)).filter(|site| !site.is_empty());
             link.and_then(site).or_else(|| site(&spec.url)).unwrap_or_else(|| spec.name.to_string())
@@ -274,5 +318,6 @@ pub fn facts<'a>(
         url: article.url.as_deref(),
         published: article.published,
         priority: article.priority.map(|priority| priority.0),
+        kind: article.wire.as_ref().map(|wire| wire.kind.as_str()),
     }
 }

@@ -83,9 +83,7 @@ pub(super) fn tell_related(
     let mut alerts = 0;
     for other in tx.reader().related(story)? {
         let Some(lead) = tx.reader().lead(other)? else { continue };
-        let (kill, correction, headline) = (false, false, false);
-        let seen = Happened { article: lead, revision: 0, kill, correction, headline };
-        alerts += tell(tx, other, &seen, live, now)?;
+        alerts += tell(tx, other, &Happened::of(lead), live, now)?;
     }
     Ok(alerts)
 }
@@ -115,7 +113,7 @@ fn promise(tx: &WriteTx<'_>, made: &Made<'_>, live: &Live) -> Result<bool, Store
         (tx.reader().hearers(new.rule, new.story)?, tx.reader().hushed(new.rule, new.story)?)
     };
     let (mut told, mut silenced) = (0, 0);
-    for recipient in policy.notify.iter().filter_map(|name| live.recipients.get(name)) {
+    for recipient in audience(policy, kill, &hearers, live) {
         let is_for = |silence: &&SilenceRow| {
             silence.asked.recipient.as_ref().is_none_or(|name| *name == recipient.name)
         };
@@ -149,6 +147,23 @@ fn promise(tx: &WriteTx<'_>, made: &Made<'_>, live: &Live) -> Result<bool, Store
         }
     }
     Ok(told == 0 && silenced > 0)
+}
+
+/// Whom an alert is for: the recipients of the rule; a kill also those who heard of the story when
+/// they were.
+fn audience<'l>(
+    policy: &Policy,
+    kill: bool,
+    hearers: &[Hearer],
+    live: &'l Live,
+) -> Vec<&'l Arc<Recipient>> {
+    let mut names: Vec<&RecipientName> = policy.notify.iter().collect();
+    for hearer in hearers.iter().filter(|_| kill) {
+        if !names.contains(&&hearer.recipient) {
+            names.push(&hearer.recipient);
+        }
+    }
+    names.into_iter().filter_map(|name| live.recipients.get(name)).collect()
 }
 
 /// How an address heard of a story: by the recipient's own messages, else by those of another who

@@ -99,7 +99,9 @@ pub(super) fn found(
     live: &Live,
     hits: impl Fn(&ArticleRow) -> Result<Option<Vec<Hit>>, StoreError>,
 ) -> Result<Option<Telling>, StoreError> {
-    let Some(story) = tx.story(alert.story)? else { return Ok(None) };
+    let Some(mut story) = tx.story(alert.story)? else { return Ok(None) };
+    // What may not be told yet is no copy, and no lead.
+    story.articles.retain(|row| row.article.held.is_none() || row.id == alert.article);
     let mut matched = Vec::new();
     for row in &story.articles {
         matched.extend(hits(row)?.map(|hits| (row, hits)));
@@ -157,8 +159,9 @@ pub(super) fn found(
 /// What the house of a text says of its kill or correction.
 fn note(reason: &Reason, shown: &ArticleRow) -> Option<String> {
     let told = matches!(reason, Reason::Kill { .. } | Reason::Correction { .. });
-    let note = story::notice(&shown.article.text).filter(|_| told);
-    note.map(str::to_owned)
+    let note = story::notice(&shown.article.text).map(str::to_owned);
+    let of_agency = || shown.article.wire.as_ref()?.note.clone();
+    note.or_else(of_agency).filter(|_| told)
 }
 
 /// What changed from the version that was told before to the one that is told now: an earlier one

@@ -31,7 +31,9 @@ pub fn explain(query: &Query, facts: &Facts<'_>) -> Explanation {
     let programs = Programs::compile([query.root()].into_iter());
     let document = Document::read(facts, &programs.vocabulary);
     let reader = Reader { programs: &programs, document: &document, source: &query.source };
-    reader.part(query.root(), programs.start(0))
+    let mut whole = reader.part(query.root(), programs.start(0));
+    whole.holds &= facts.admits(&whole.hits);
+    whole
 }
 
 struct Reader<'a> {

@@ -41,6 +41,8 @@ pub struct Facts<'a> {
     pub published: Option<Timestamp>,
     /// Urgency, 1 (flash) to 9.
     pub priority: Option<u8>,
+    /// What `type:` looks at: what sort of thing an agency's item is.
+    pub kind: Option<&'a str>,
 }
 
 /// Words of a text field, or the value of another, that made a query true.
@@ -85,6 +87,13 @@ impl PartialOrd for Hit {
 }
 
 impl Facts<'_> {
+    /// Whether a query that is true by these hits is true of it: what an agency sends beside news
+    /// is for those that ask for its type.
+    pub fn admits(&self, hits: &[Hit]) -> bool {
+        let asks = |hit: &Hit| matches!(hit, Hit::Value { field: Field::Type, .. });
+        self.kind.is_none_or(|kind| kind == "text") || hits.iter().any(asks)
+    }
+
     /// The values of a keyword field, as given; a text or number field has none.
     pub(crate) fn values(&self, field: Field) -> Vec<&str> {
         match field {
@@ -97,6 +106,7 @@ impl Facts<'_> {
             Field::Country => all(self.countries),
             Field::Cited => self.cited.clone(),
             Field::Language => self.language.into_iter().collect(),
+            Field::Type => self.kind.into_iter().collect(),
             Field::Url => self.url.into_iter().collect(),
             Field::Site => self.url.and_then(host).into_iter().collect(),
             _ => Vec::new(),

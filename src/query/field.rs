@@ -43,6 +43,8 @@ pub enum Field {
     Priority,
     /// When it was published.
     Published,
+    /// What sort of thing an agency's item is: `text`, `advisory`, `package` …
+    Type,
 }
 
 /// How a field is asked.
@@ -59,7 +61,7 @@ pub(crate) enum FieldKind {
 }
 
 /// What a query may write before a colon, and what it means.
-const NAMES: [(&str, Field); 33] = [
+const NAMES: [(&str, Field); 34] = [
     ("agency", Field::Agency),
     ("author", Field::Author),
     ("body", Field::Body),
@@ -90,6 +92,7 @@ const NAMES: [(&str, Field); 33] = [
     ("summary", Field::Summary),
     ("tag", Field::Tag),
     ("title", Field::Title),
+    ("type", Field::Type),
     ("url", Field::Url),
     ("wc", Field::Words),
     ("words", Field::Words),
@@ -129,6 +132,7 @@ impl Field {
             Self::Words => "words",
             Self::Priority => "priority",
             Self::Published => "published",
+            Self::Type => "type",
         }
     }
 

@@ -158,6 +158,7 @@ impl Ruleset {
                 cut_short.push(&rules[rule]);
             }
         }
+        matches.retain(|(_, hits)| facts.admits(hits));
         matches.sort_unstable_by_key(|(rule, _)| *rule);
         let matches = matches.into_iter().map(|(rule, hits)| (&rules[rule], hits)).collect();
         Answer { matches, cut_short }

@@ -31,4 +31,5 @@ pub use sqlite::{
     stories::{ExactCopy, Headline, Link, StoryRow},
     timing::{Fold, Gathering, Why},
     upkeep::{Counts, LoadVerdict, TemplateFailure},
+    wires::{FileMark, Freed},
 };

@@ -16,6 +16,7 @@ use crate::{
     cli::Exit,
     config,
     diagnostic::Colour,
+    model::Kind,
     query::{Facts, Field, Hit},
     rule::{Frequencies, Rule, Ruleset},
 };
@@ -117,6 +118,7 @@ struct Reading {
     language: Option<String>,
     published: Option<jiff::Timestamp>,
     priority: Option<u8>,
+    kind: Option<Kind>,
 }
 
 struct Lists {
@@ -266,6 +268,7 @@ impl Reading {
             language: first(&["lang", "language"]),
             published: first(&["published", "date"]).and_then(|at| moment(&at)),
             priority: priority.and_then(|priority| u8::try_from(priority).ok()),
+            kind: first(&["type"]).and_then(|kind| Kind::from_spelling(&kind)),
         }
     }
 
@@ -291,6 +294,7 @@ impl Reading {
             url: self.url.as_deref(),
             published: self.published,
             priority: self.priority,
+            kind: self.kind.map(Kind::as_str),
         }
     }
 

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use toml::Spanned;
 use url::Url;
 
 use super::{address, unique};
@@ -22,6 +23,9 @@ use crate::{
 /// Seconds between two polls of a feed: of the web, and of an address the operator allows.
 const LEAST_INTERVAL: u64 = 60;
 const LEAST_INTERVAL_ALLOWED: u64 = 1;
+
+/// The pause between two looks at a spool where none is set.
+const SPOOL_INTERVAL: Duration = Duration::from_secs(5);
 
 /// The pause between two looks at a file or folder where none is set.
 const LOCAL_INTERVAL: Duration = Duration::from_mins(1);
@@ -77,7 +81,12 @@ fn spec(feed: &Placed<Feed>, fetch: &fetch::Settings, report: &mut Report) -> Op
     let interval =
         interval.and_then(|text| feed.read(text, report, |text| interval_of(text, least)));
     let is_local = url.as_ref().is_some_and(|url| url.scheme() == "file");
-    let interval = interval.or_else(|| is_local.then_some(LOCAL_INTERVAL));
+    let is_spool = written.spool.is_some();
+    if let Some(spool) = &written.spool {
+        check_spool(feed, spool, report);
+    }
+    let pause = if is_spool { SPOOL_INTERVAL } else { LOCAL_INTERVAL };
+    let interval = interval.or_else(|| is_local.then_some(pause));
     let format = written.format.as_ref();
     let format = format.and_then(|text| feed.read(text, report, |text| format_of(text)));
     let full_text = written.full_text.as_ref();
@@ -92,6 +101,7 @@ fn spec(feed: &Placed<Feed>, fetch: &fetch::Settings, report: &mut Report) -> Op
     Some(FeedSpec {
         name: FeedName::new(written.name.get_ref().as_str()),
         url: written.url.get_ref().clone(),
+        is_spool,
         format: format.unwrap_or_default(),
         publisher: written.publisher.clone(),
         tags: written.tags.iter().map(|tag| tag.get_ref().clone()).collect(),
@@ -101,12 +111,27 @@ fn spec(feed: &Placed<Feed>, fetch: &fetch::Settings, report: &mut Report) -> Op
     })
 }
 
+/// A spool is a folder on this machine, and all of the feed's address.
+fn check_spool(feed: &Placed<Feed>, spool: &Spanned<String>, report: &mut Report) {
+    if spool.span() != feed.value.url.span() {
+        let message = "`url` and `spool` are two places for one feed";
+        let error = Diagnostic::error(None, spool.span(), message);
+        report.push(&feed.source, error.with_help("keep one of the two"));
+    } else if !spool.get_ref().starts_with('/') {
+        let message = format!("`{}` is no folder on this machine", spool.get_ref());
+        let error = Diagnostic::error(None, spool.span(), message);
+        let help = "write its whole path, as in spool = \"/var/spool/wire/ap\"";
+        report.push(&feed.source, error.with_help(help));
+    }
+}
+
 fn interval_of(text: &str, least: u64) -> Result<Duration, Fault> {
     value::duration(text, least..=DAY)
 }
 
 fn format_of(text: &str) -> Result<FeedFormat, Fault> {
     match text {
+        "auto" => Ok(FeedFormat::Any),
         "sitemap" => Ok(FeedFormat::Sitemap),
         _ => Err(Fault::new(format!("`{text}` is not a format that must be named"))
             .with_help("write \"sitemap\", or leave the key out: formats are told by the bytes")),

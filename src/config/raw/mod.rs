@@ -127,7 +127,9 @@ pub(super) struct Host {
 #[serde(deny_unknown_fields)]
 pub(super) struct Feed {
     pub(super) name: Spanned<String>,
+    /// The folder of a spool, where that is what is written.
     pub(super) url: Spanned<String>,
+    pub(super) spool: Option<Spanned<String>>,
     pub(super) format: Option<Spanned<String>>,
     pub(super) publisher: Option<String>,
     #[serde(default)]
@@ -300,6 +302,7 @@ impl Raw {
                     self.hosts.extend(hosts);
                 }
                 "feed" => {
+                    let value = section::with_addresses(value);
                     let feeds = each(value, &key, source, &mut self.unreadable, report);
                     self.feeds.extend(feeds);
                 }

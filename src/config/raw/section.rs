@@ -98,6 +98,22 @@ fn leave_out_unknown(
     }
 }
 
+/// The tables of feeds, of which those of a spool have its folder as their address.
+pub(super) fn with_addresses(mut feeds: Spanned<DeValue<'_>>) -> Spanned<DeValue<'_>> {
+    if let DeValue::Array(tables) = feeds.get_mut() {
+        for table in tables.iter_mut() {
+            let DeValue::Table(table) = table.get_mut() else { continue };
+            let found = table.iter().find(|(key, _)| key.get_ref().as_ref() == "spool");
+            let Some((key, folder)) = found else { continue };
+            let (span, folder) = (key.span(), folder.clone());
+            if !table.contains_key("url") {
+                table.insert(Spanned::new(span, "url".into()), folder);
+            }
+        }
+    }
+    feeds
+}
+
 /// The error for a key that does not exist.
 pub(super) fn unknown_key(name: &str, span: Range<usize>, known: &[&str]) -> Diagnostic {
     Diagnostic::error(None, span, format!("unknown key `{name}`"))

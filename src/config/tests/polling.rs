@@ -1,8 +1,11 @@
 //! Problems of what is said of feeds and of how they are fetched.
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
 
 use super::{desk_and, live, refused};
+use crate::model::FeedName;
 
 #[test]
 fn when_pages_are_fetched_is_said_in_one_of_three_ways() {
@@ -30,6 +33,22 @@ fn a_format_is_named_only_where_the_bytes_do_not_tell_it() {
        |
        = help: write "sitemap", or leave the key out: formats are told by the bytes
     "#);
+}
+
+#[test]
+fn a_spool_is_a_folder_and_all_of_an_address() {
+    let spool = "[[feed]]\nname = 'b'\nspool = '/var/spool/wire/tna'\n";
+    let live = live(&desk_and(spool));
+    let feed = &live.feeds[&FeedName::new("b")];
+    assert_eq!((feed.url.as_str(), feed.is_spool), ("/var/spool/wire/tna", true));
+    assert_eq!(feed.interval, Some(Duration::from_secs(5)));
+    let text = format!("{spool}url = 'https://b.example'\n[[feed]]\nname = 'c'\nspool = 'wire'\n");
+    let report = refused(&desk_and(&text));
+    assert!(report.contains("`url` and `spool` are two places for one feed"), "{report}");
+    assert!(report.contains("help: keep one of the two"), "{report}");
+    assert!(report.contains("w.toml:21:9"), "{report}");
+    let neither = refused(&desk_and("[[feed]]\nname = 'b'\n"));
+    assert!(neither.contains("missing key `url`"), "{neither}");
 }
 
 #[test]

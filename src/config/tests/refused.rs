@@ -58,7 +58,7 @@ name = "courier"
     10 | colour = "red"
        | ^^^^^^
        |
-       = help: there are `name`, `url`, `format`, `publisher`, `tags`, `interval`, `full_text`, `language`, `enabled`, `user_agent`, `headers`, `username`, `password_file`, `bearer_file`, `http`, `proxy`, `ca_file`
+       = help: there are `name`, `url`, `spool`, `format`, `publisher`, `tags`, `interval`, `full_text`, `language`, `enabled`, `user_agent`, `headers`, `username`, `password_file`, `bearer_file`, `http`, `proxy`, `ca_file`
 
     error: missing key `url`
       --> w.toml:11:1

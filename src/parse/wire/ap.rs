@@ -58,9 +58,10 @@ pub(super) fn item(value: &Value) -> Item {
     names.extend(json::list(value, "keywords").iter().filter_map(json::scalar));
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
+    let status = json::text(value, "pubstatus").unwrap_or_default();
     let wire = Wire {
         kind: meaning::kind(&json::text(value, "type").unwrap_or_default()),
-        status: meaning::status(&json::text(value, "pubstatus").unwrap_or_default()),
+        status: meaning::status(&status),
         chain: id.clone(),
         provider: json::text(value, "provider"),
         slugline: json::text(value, "slugline"),
@@ -88,6 +89,7 @@ pub(super) fn item(value: &Value) -> Item {
         priority: json::text(value, "urgency").and_then(|number| urgency::number(&number)),
         version: json::text(value, "version"),
         raw_id: id,
+        status: Some(status),
         wire: Some(Box::new(wire)),
         ..Item::default()
     }

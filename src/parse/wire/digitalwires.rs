@@ -45,9 +45,10 @@ pub(super) fn item(value: &Value) -> Item {
         .iter()
         .filter(|note| json::text(note, "role").is_none_or(|role| !role.ends_with("closingline")));
     let notes: Vec<String> = notes.filter_map(|note| json::text(note, "ednote")).collect();
+    let status = json::text(value, "pubstatus").unwrap_or_default();
     let wire = Wire {
         kind: if is_preview { Kind::Daybook } else { Kind::Text },
-        status: meaning::status(&json::text(value, "pubstatus").unwrap_or_default()),
+        status: meaning::status(&status),
         chain: id.clone(),
         provider: Some("dpa".to_owned()),
         slugline: json::text(value, "kicker"),
@@ -82,6 +83,7 @@ pub(super) fn item(value: &Value) -> Item {
         priority: json::text(value, "urgency").and_then(|number| urgency::number(&number)),
         version: json::text(value, "version"),
         raw_id: id,
+        status: Some(status),
         wire: Some(Box::new(wire)),
         ..Item::default()
     }

@@ -31,9 +31,10 @@ pub(super) fn item(value: &Value) -> Item {
         .split(['+', ',', ';'])
         .map(|word| word.trim().to_owned())
         .filter(|word| !word.is_empty());
+    let status = json::first(value, &["status", "pubstatus"]).unwrap_or_default();
     let wire = Wire {
         kind: meaning::kind(&json::text(value, "type").unwrap_or_default()),
-        status: meaning::status(&json::first(value, &["status", "pubstatus"]).unwrap_or_default()),
+        status: meaning::status(&status),
         chain: json::text(value, "usn"),
         provider: json::first(value, &["source-feed", "copyrightHolder"]),
         slugline: json::first(value, &["slug", "slugline"]),
@@ -62,6 +63,7 @@ pub(super) fn item(value: &Value) -> Item {
         priority: json::text(value, "priority").and_then(|number| urgency::number(&number)),
         version: json::text(value, "version"),
         raw_id: json::first(value, &["uri", "usn"]),
+        status: Some(status),
         wire: Some(Box::new(wire)),
         ..Item::default()
     }

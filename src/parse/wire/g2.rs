@@ -60,6 +60,7 @@ fn item(node: &Node<'_>) -> Item {
         priority: line(content, "urgency").and_then(|number| urgency::number(&number)),
         version: node.attribute("version").map(str::to_owned),
         raw_id: guid,
+        status: Some(status),
         wire: Some(Box::new(wire)),
         ..Item::default()
     }

@@ -108,6 +108,12 @@ pub(super) fn lenient_status(written: &str) -> Status {
     status(written)
 }
 
+/// Whether a status says nothing that is known.
+pub(super) fn is_unknown(written: &str) -> bool {
+    lenient_status(written) == Status::Withheld
+        && !written.trim().to_ascii_lowercase().ends_with("withheld")
+}
+
 /// The kind that an item class, a `type` or a news item type says.
 pub(super) fn kind(written: &str) -> Kind {
     let written = written.trim();
@@ -217,6 +223,10 @@ pub(super) fn settle(mut item: Item) -> Item {
     dateline(&mut item, &wire);
     title(&mut item, &wire);
     editorial(&item, &mut wire);
+    if wire.status == Status::Canceled && item.text.is_none() {
+        // All that is said of the kill.
+        item.text.clone_from(&wire.note);
+    }
     speak(&mut item, &mut wire);
     if item.authors.is_empty() {
         item.authors.extend(item.byline.clone());

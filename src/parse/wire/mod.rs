@@ -48,7 +48,8 @@ pub(super) fn read_bytes(bytes: &[u8], repairs: &mut Repairs) -> Option<Message>
         Format::Anpa1312 => anpa::read,
         _ => iptc7901::read,
     };
-    Some(finished(read(bytes, repairs)))
+    let message = read(bytes, repairs);
+    Some(finished(message, repairs))
 }
 
 /// Reads a message in characters; nothing where it is none of an agency.
@@ -61,7 +62,7 @@ pub(super) fn read_text(text: &str, repairs: &mut Repairs) -> Option<Message> {
     } else {
         mail::read(start)?
     };
-    Some(finished(message))
+    Some(finished(message, repairs))
 }
 
 fn read_markup(text: &str, repairs: &mut Repairs) -> Option<Message> {
@@ -177,8 +178,13 @@ fn formats(value: &Value) -> Option<(Format, Vec<Item>)> {
     Some((format, items.map(read).collect()))
 }
 
-fn finished(message: Message) -> Message {
-    let mut items: Vec<Item> = message.items.into_iter().map(meaning::settle).collect();
-    items.truncate(MAX_ITEMS);
+fn finished(message: Message, repairs: &mut Repairs) -> Message {
+    let mut items = Vec::with_capacity(message.items.len());
+    for item in message.items.into_iter().take(MAX_ITEMS) {
+        if item.status.as_deref().is_some_and(meaning::is_unknown) {
+            repairs.note("a status that nobody knows, taken for withheld");
+        }
+        items.push(meaning::settle(item));
+    }
     Message { items, ..message }
 }

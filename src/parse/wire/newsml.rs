@@ -71,6 +71,7 @@ fn item(node: &Node<'_>) -> Item {
             .and_then(|number| urgency::number(&number)),
         version: line(id, "RevisionId"),
         raw_id: guid,
+        status: Some(status),
         wire: Some(Box::new(wire)),
         ..Item::default()
     }

@@ -98,6 +98,7 @@ pub(super) fn item(value: &Value) -> Item {
             .and_then(|number| urgency::number(&number)),
         version: json::text(value, "version"),
         raw_id: id,
+        status: Some(status),
         wire: Some(Box::new(wire)),
         ..Item::default()
     }

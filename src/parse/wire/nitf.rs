@@ -69,6 +69,7 @@ fn item(node: &Node<'_>) -> Item {
         priority: attribute("urgency", "ed-urg").and_then(|number| urgency::number(&number)),
         version: attribute("du-key", "version"),
         raw_id: id,
+        status: Some(written),
         wire: Some(Box::new(wire)),
         ..Item::default()
     }

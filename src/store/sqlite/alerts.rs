@@ -160,7 +160,7 @@ impl ReadTx<'_> {
     pub fn rules_of_story(&self, story: StoryId) -> Result<BTreeMap<RuleName, bool>, StoreError> {
         let mut rules = self.db.prepare_cached(
             "SELECT rule, max(eligible) FROM (
-                 SELECT rule, baseline = 0 AS eligible FROM rule_match JOIN article ON article.id = rule_match.article
+                 SELECT rule, baseline = 0 AND held_until IS NULL AS eligible FROM rule_match JOIN article ON article.id = rule_match.article
                  WHERE article.story = ?1
                  UNION ALL SELECT rule, 0 FROM alert WHERE story = ?1)
              GROUP BY rule",

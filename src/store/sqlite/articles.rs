@@ -7,6 +7,7 @@ use super::{
     ReadTx, WriteTx,
     provenance::{provenance_from, provenance_to},
     rows::{from_json, from_ms, to_json, to_ms},
+    wires::{wire_from, wire_to},
 };
 use crate::{
     model::{Article, ArticleId, FeedId, FeedName, ItemKey, Priority, StoryId},
@@ -97,7 +98,8 @@ pub struct ArticleRow {
 
 pub(super) const ARTICLE: &str = "article.id, feed.name, raw_id, article.url, canonical_url, title, summary, text, authors, categories,
     publisher, source, credit, language, priority, published, updated, seen_at, revised_at, revision,
-    item_hash, text_hash, origin, provenance, article.story, relation, similarity, compared_with";
+    item_hash, text_hash, origin, provenance, article.story, relation, similarity, compared_with,
+    wire, version, held_until";
 
 pub(super) fn article(row: &Row<'_>) -> Result<ArticleRow, StoreError> {
     let list =
@@ -127,6 +129,9 @@ pub(super) fn article(row: &Row<'_>) -> Result<ArticleRow, StoreError> {
             published: time(15)?,
             updated: time(16)?,
             seen_at: from_ms(row.get(17)?),
+            wire: row.get::<_, Option<String>>(28)?.map(|json| wire_from(&json)).transpose()?,
+            version: row.get(29)?,
+            held: time(30)?,
             item_hash: row.get::<_, i64>(20)?.cast_unsigned(),
             text_hash: row.get::<_, i64>(21)?.cast_unsigned(),
         },
@@ -263,9 +268,7 @@ pub(super) fn identify<T>(
 impl WriteTx<'_> {
     /// What is known of an article that was read in a feed.
     pub fn recognise(&self, feed: FeedId, article: &Article) -> Result<Recognised, StoreError> {
-        let Some(id) = find(&self.reader(), feed, &article.keys)? else {
-            return Ok(Recognised::New);
-        };
+        let Some(id) = self.find_article(feed, article)? else { return Ok(Recognised::New) };
         let mut known =
             self.db.prepare_cached("SELECT item_hash, text_hash FROM article WHERE id = ?1")?;
         let (item, text): (i64, i64) =
@@ -277,6 +280,25 @@ impl WriteTx<'_> {
         } else {
             Recognised::Revised(id)
         })
+    }
+
+    /// The article that this one is a version of; an agency's may name it by another id than its own.
+    fn find_article(
+        &self,
+        feed: FeedId,
+        article: &Article,
+    ) -> Result<Option<ArticleId>, StoreError> {
+        let reader = self.reader();
+        let found = find(&reader, feed, &article.keys)?;
+        if found.is_some() || article.wire.is_none() {
+            return Ok(found);
+        }
+        for key in article.keys.iter().skip(1) {
+            if let Some(found) = find(&reader, feed, std::slice::from_ref(key))? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     /// Stores a new article in its story, with its sketch.
@@ -354,7 +376,10 @@ impl WriteTx<'_> {
         self.write_article(id, feed, new)?;
         self.touch_story(story, now)?;
         let part = self.part_of(id)?.unwrap_or(story);
-        self.put_sketch(id, part, &new.sketch)?;
+        // What is recalled is known by the words that it had: copies of them are recalled too.
+        if !new.article.is_recalled() {
+            self.put_sketch(id, part, &new.sketch)?;
+        }
         let retitled = is_retitled(&title, &new.article.title);
         Ok(Revision { story, revision: revision + 1, retitled })
     }
@@ -411,8 +436,17 @@ impl WriteTx<'_> {
                 provenance_to(&new.provenance),
             ])?;
         self.db
-            .prepare_cached("UPDATE article SET body_hash = ?2 WHERE id = ?1")?
-            .execute((id.0, new.body_hash.map(u64::cast_signed)))?;
+            .prepare_cached(
+                "UPDATE article SET body_hash = iif(?6, coalesce(body_hash, ?2), ?2), wire = ?3, version = ?4, held_until = ?5 WHERE id = ?1",
+            )?
+            .execute((
+                id.0,
+                new.body_hash.map(u64::cast_signed),
+                article.wire.as_deref().map(wire_to).transpose()?,
+                &article.version,
+                article.held.map(to_ms),
+                article.is_recalled(),
+            ))?;
         let mut put = self.db.prepare_cached(
             "INSERT OR IGNORE INTO article_key (feed, key, article) VALUES (?1, ?2, ?3)",
         )?;

@@ -29,6 +29,7 @@ pub(super) mod stories;
 pub(super) mod timing;
 pub(super) mod upkeep;
 mod window;
+pub(super) mod wires;
 
 use std::{
     path::{Path, PathBuf},

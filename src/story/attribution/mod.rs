@@ -134,6 +134,19 @@ impl Agencies {
         (credits.list, authorship, authored)
     }
 
+    /// Whether there is a house of that id.
+    pub fn knows(&self, id: &str) -> bool {
+        self.0.house_of(id).is_some()
+    }
+
+    /// The credit of an agency for what it sends itself.
+    pub fn own(&self, publisher: &str) -> Credit {
+        let id = self.id(publisher);
+        let agency = if id == publisher { slug(publisher) } else { id.to_owned() };
+        let name = publisher.to_owned();
+        Credit { agency, name, evidence: Sign::certain(Zone::Site, publisher) }
+    }
+
     /// Where a text comes from, as origins are counted: the first agency it is credited to, else
     /// `publisher:` and the family of the paper that wrote it.
     pub fn origin(&self, credits: &[Credit], publisher: &str) -> String {

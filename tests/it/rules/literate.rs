@@ -116,6 +116,7 @@ fn judged(line: &str, query: &query::Query, head: &str) -> String {
         url: one("url"),
         published: one("published").map(|at| at.parse().unwrap()),
         priority: one("priority").map(|number| number.parse().unwrap()),
+        kind: one("type"),
     };
     let found = rules.matches(&facts);
     assert_eq!(!found.is_empty(), line.starts_with('✓'), "the verdict of\n{head}\non\n{line}");

@@ -109,6 +109,7 @@ async fn a_panic_in_the_middle_keeps_nothing_and_breaks_nothing() {
             claim,
             prepared: prepared.clone(),
             waiting: Vec::new(),
+            files: Vec::new(),
             end: None,
             now: start(),
         };
@@ -130,6 +131,7 @@ async fn a_slice_keeps_the_validators_for_the_last_one() {
         claim: claimed.claim,
         prepared: shelf.prepared(&claimed, &[entry("a", 1, start())], start()),
         waiting: Vec::new(),
+        files: Vec::new(),
         end: None,
         now: start(),
     };

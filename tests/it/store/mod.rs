@@ -126,6 +126,7 @@ impl Shelf {
             claim: claimed.claim,
             prepared: self.prepared(claimed, entries, now),
             waiting: Vec::new(),
+            files: Vec::new(),
             end: Some(end(entries.len(), now)),
             now,
         };

@@ -1,7 +1,9 @@
 //! Documents of agencies: our own fixtures, real ones with what they should say, broken ones.
 
 mod corruption;
+mod meaning;
 mod score;
+mod spool;
 
 use std::{fs, path::Path, process::Command};
 
