@@ -20,6 +20,10 @@ const FILLING: usize = 64;
 /// Bytes of a heading.
 const HEADING: usize = 512;
 
+/// Words of a heading (number, priority, category, count of words), without which one that is cut
+/// is not known.
+const HEADING_WORDS: usize = 4;
+
 /// What a message parted by control characters is; nothing where it is none.
 pub(super) fn detect(bytes: &[u8]) -> Option<Format> {
     let start = bytes.iter().take(FILLING).position(|byte| *byte == SOH)?;
@@ -29,9 +33,15 @@ pub(super) fn detect(bytes: &[u8]) -> Option<Format> {
         return None;
     }
     let rest = &bytes[start..];
-    let heading = rest.iter().take(HEADING).position(|byte| *byte == STX);
-    let heading = &rest[..heading.unwrap_or(rest.len().min(HEADING))];
+    let text = rest.iter().take(HEADING).position(|byte| *byte == STX);
+    let heading = &rest[1..text.unwrap_or(rest.len().min(HEADING))];
     let first_line = heading.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let words = first_line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).count();
+    let is_whole = text.is_some_and(|text| rest[text..].contains(&ETX));
+    // Anything may begin with a control character.
+    if words < 1 || !is_whole && words < HEADING_WORDS {
+        return None;
+    }
     Some(if first_line.contains(&US) { Format::Anpa1312 } else { Format::Iptc7901 })
 }
 
@@ -106,4 +116,29 @@ pub(super) fn paragraphs<'t>(lines: impl Iterator<Item = &'t str>) -> String {
         is_new = false;
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_has_a_heading_and_a_text() {
+        for (bytes, format) in [
+            (&b"\x01tna0007 3 ec 64  tna 0908\r\n\x02Text"[..], Some(Format::Iptc7901)),
+            (b"\x01x\r\n\x02Text\x03", Some(Format::Iptc7901)),
+            (b"\x16\x16\x01W2870\x1ftarn\nu a\x13\x11 BC\r\n\x02^BC\x03", Some(Format::Anpa1312)),
+            (b"\x01\x02 no such thing", None),
+            (b"\x01\x02\x03", None),
+            (b"words \x01tna0007 3 ec 64\x02Text\x03", None),
+        ] {
+            assert_eq!(detect(bytes), format, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn lines_become_paragraphs() {
+        let lines = ["\tOne", "two", "", "Three", "- four", "   Five"];
+        assert_eq!(paragraphs(lines.into_iter()), "One two\n\nThree\n- four\n\nFive");
+    }
 }
