@@ -130,7 +130,7 @@ fn judged(line: &str, query: &query::Query, head: &str) -> String {
     format!("{} {}\n", &line[..3], parts.iter().map(shown).collect::<Vec<_>>().join(" | "))
 }
 
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "title",
     "summary",
     "body",
@@ -147,6 +147,7 @@ const FIELDS: [&str; 16] = [
     "url",
     "published",
     "priority",
+    "type",
 ];
 
 fn is_text(name: &str) -> bool {
