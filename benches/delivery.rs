@@ -5,7 +5,6 @@
 #![expect(clippy::unwrap_used, reason = "nothing is in the way of a bench")]
 #![expect(clippy::print_stdout, reason = "the answer of the bench")]
 
-#[expect(dead_code, reason = "polling asks it for more")]
 #[path = "polling/process.rs"]
 mod process;
 #[expect(dead_code, reason = "others read the papers otherwise")]

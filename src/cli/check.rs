@@ -25,6 +25,9 @@ pub(crate) struct CheckArgs {
     /// Print one JSON object a problem
     #[arg(long)]
     json: bool,
+    /// Print the JSON Schema of the configuration, for editors, instead
+    #[arg(long, conflicts_with_all = ["json", "queries"])]
+    schema: bool,
     /// Check a file with one query a line instead
     #[arg(long, value_name = "FILE")]
     queries: Option<PathBuf>,
@@ -38,16 +41,22 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     if let Some(queries) = &args.queries {
         return super::stage::check_queries(queries, args.aliases.as_deref(), args.json);
     }
+    if args.schema {
+        return print(&config::reference::schema(), Exit::Ok);
+    }
     let (exit, report, verdict) = check(&args.config);
-    let mut out = io::stdout().lock();
     let text = if args.json {
         as_json(&report)?
     } else {
-        let colour = if out.is_terminal() { Colour::Ansi } else { Colour::Plain };
+        let colour = if io::stdout().is_terminal() { Colour::Ansi } else { Colour::Plain };
         let problems = report.render(colour);
         format!("{problems}{}{verdict}\n", if problems.is_empty() { "" } else { "\n" })
     };
-    match out.write_all(text.as_bytes()) {
+    print(&text, exit)
+}
+
+fn print(text: &str, exit: Exit) -> anyhow::Result<Exit> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
         // Whoever has read enough (`| head`) changes nothing about the verdict.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit),
         written => Ok(written.map(|()| exit)?),

@@ -8,6 +8,7 @@ pub mod live;
 pub mod plan;
 mod raw;
 mod read;
+pub mod reference;
 pub mod secret;
 mod suggest;
 mod templates;

@@ -11,6 +11,8 @@ use wiredesk::{
     model::{Generation, RuleName},
 };
 
+use crate::rules::literate::settle;
+
 const RULE: &str = "[[rule]]\nname = 'floods'\nquery = 'floods'\nnotify = ['desk']\n[[feed]]\nname = 'herald'\n\
      url = 'https://herald.example/feed.xml'\n";
 const RECIPIENT: &str = "[[recipient]]\nname = 'desk'\nemail = ['desk@example.org']\n";
@@ -208,4 +210,14 @@ fn nothing_to_load_is_a_problem_without_a_place() {
     assert!(
         line.get("file").is_none() && line["message"].as_str().unwrap().contains("cannot read")
     );
+}
+
+#[test]
+fn the_documents_of_all_keys_are_those_of_the_program() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    settle(docs.join("reference.toml"), &config::reference::toml());
+    settle(docs.join("wiredesk.schema.json"), &config::reference::schema());
+    let printed = check(&["--schema"], Path::new("/nowhere"));
+    assert!(printed.status.success());
+    assert_eq!(String::from_utf8(printed.stdout).unwrap(), config::reference::schema());
 }

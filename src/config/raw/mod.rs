@@ -17,6 +17,8 @@ use toml::{
 use crate::diagnostic::{Diagnostic, Report, Source};
 
 pub(super) use section::Placed;
+#[cfg(test)]
+pub(super) use section::known_keys;
 use section::{read, unknown_key};
 
 /// Every file together.
@@ -219,7 +221,7 @@ pub(super) struct Rule {
 }
 
 /// The sections and keys of the top level.
-const SECTIONS: &[&str] = &[
+pub(super) const SECTIONS: &[&str] = &[
     "data",
     "fetch",
     "mail",

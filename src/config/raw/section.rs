@@ -142,7 +142,7 @@ fn culprit(table: &DeTable<'_>, error: &toml::de::Error) -> Option<(String, Rang
 }
 
 /// The keys of a struct, asked of the struct itself, so that no second list can go stale.
-fn known_keys<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
+pub(in crate::config) fn known_keys<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
     let mut keys: &'static [&'static str] = &[];
     // Always an error: the struct is only asked what it would read.
     let _asked = T::deserialize(KeyCollector(&mut keys)).is_err();

@@ -19,6 +19,7 @@ mod channels;
 mod houses;
 mod polling;
 mod queries;
+mod reference;
 mod refused;
 mod timing;
 mod web;
