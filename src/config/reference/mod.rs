@@ -77,11 +77,12 @@ pub fn toml() -> String {
     for table in tables() {
         text.push('\n');
         wrapped(&mut text, "# ", table.meaning);
-        match (table.name, table.is_list) {
-            ("", _) => {}
-            (name, true) => text += &format!("# [[{name}]]\n"),
-            (name, false) => text += &format!("# [{name}]\n"),
-        }
+        // Writing to a string does not fail.
+        let _written = match (table.name, table.is_list) {
+            ("", _) => Ok(()),
+            (name, true) => writeln!(text, "# [[{name}]]"),
+            (name, false) => writeln!(text, "# [{name}]"),
+        };
         for key in table.keys {
             text += "#\n";
             let left_out = match key.given {
@@ -90,7 +91,6 @@ pub fn toml() -> String {
                 Given::Else(what) => format!("Left out: {what}."),
             };
             wrapped(&mut text, "#   ", &format!("{} {left_out}", key.meaning));
-            // Writing to a string does not fail.
             let _written = writeln!(text, "# {} = {}", key.name, key.example);
         }
     }
@@ -105,7 +105,7 @@ fn wrapped(text: &mut String, before: &str, words: &str) {
         if begun && line.chars().count() + 1 + word.chars().count() > 100 {
             text.push_str(&line);
             text.push('\n');
-            line = before.trim_end().to_owned();
+            before.trim_end().clone_into(&mut line);
             begun = false;
         }
         line.push_str(if begun { " " } else { &before[before.trim_end().len()..] });

@@ -50,8 +50,8 @@ fn every_table_and_key_that_is_read_is_listed_and_no_other() {
 fn with(table: &Table, key: &Key, value: &str) -> String {
     let mut lines = String::new();
     if !table.name.is_empty() {
-        let name = table.name;
-        lines += &if table.is_list { format!("[[{name}]]\n") } else { format!("[{name}]\n") };
+        let (open, close) = if table.is_list { ("[[", "]]") } else { ("[", "]") };
+        writeln!(lines, "{open}{}{close}", table.name).unwrap();
     }
     let is_written =
         |name: &str, lines: &str| lines.lines().any(|line| line.split(" = ").next() == Some(name));
