@@ -73,32 +73,9 @@ pub(super) fn figures(text: &[Word]) -> Vec<Term> {
 pub(super) fn ascending(hashes: impl Iterator<Item = u64>) -> Vec<Term> {
     let mut terms = Vec::with_capacity(hashes.size_hint().1.unwrap_or_default().min(1_024));
     terms.extend(hashes.map(low));
-    if terms.len() < FEW {
-        terms.sort_unstable();
-        terms.dedup();
-        return terms;
-    }
-    let set = set(&terms);
-    terms.clear();
-    for (at, mut bits) in (0_u16..).zip(set) {
-        while bits != 0 {
-            terms.push(at * 64 + low(bits.trailing_zeros().into()));
-            bits &= bits - 1;
-        }
-    }
+    terms.sort_unstable();
+    terms.dedup();
     terms
-}
-
-/// Fewer terms are put in order sooner than a set is gone through.
-const FEW: usize = 64;
-
-/// A bit for each term.
-fn set(terms: &[Term]) -> Vec<u64> {
-    let mut set = vec![0; (usize::from(Term::MAX) + 1) / 64];
-    for term in terms {
-        set[usize::from(term / 64)] |= 1 << (term % 64);
-    }
-    set
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the low bits of a hash are meant")]
@@ -196,7 +173,10 @@ pub(super) struct Terms {
 impl Terms {
     pub(super) fn new(ascending: impl Iterator<Item = Term>) -> Self {
         let ascending: Vec<Term> = ascending.collect();
-        let set = set(&ascending);
+        let mut set = vec![0; (usize::from(Term::MAX) + 1) / 64];
+        for term in &ascending {
+            set[usize::from(term / 64)] |= 1 << (term % 64);
+        }
         Self { ascending, set }
     }
 
@@ -304,17 +284,6 @@ mod tests {
         counts.add(&sketch("dredger 450"));
         counts.remove(&sketch("dredger 450"));
         assert_eq!((counts.articles, counts.terms.iter().sum::<u32>()), (0, 0));
-    }
-
-    #[test]
-    fn terms_ascend_each_once_however_many_there_are() {
-        for many in [0, 1, 3, 63, 64, 65, 700] {
-            let hashes = (0..many).map(|number| xxh3_64(&u64::to_le_bytes(number % 500)));
-            let mut sorted: Vec<Term> = hashes.clone().map(low).collect();
-            sorted.sort_unstable();
-            sorted.dedup();
-            assert_eq!(ascending(hashes), sorted, "{many}");
-        }
     }
 
     #[test]
