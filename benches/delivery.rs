@@ -1,7 +1,9 @@
 //! How fast a full outbox is handed over to a mail server that allows few connections, and in what
 //! memory.
 //!
-//! `cargo bench --bench delivery` hands over 10,000 messages once and prints what it took.
+//! `cargo bench --bench delivery` hands over 10,000 messages once and prints what it took. Measured on
+//! two shared cores: 55 s, 38 s of processor with the server; 39 to 54 MB, level from the sixth
+//! thousand on, when the pages that SQLite keeps are all taken.
 #![expect(clippy::unwrap_used, reason = "nothing is in the way of a bench")]
 #![expect(clippy::print_stdout, reason = "the answer of the bench")]
 
