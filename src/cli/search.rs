@@ -3,13 +3,11 @@
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
 use super::{
     Exit,
     args::SearchArgs,
     export::moment,
-    json::{present, span, time},
     open::{self, stop},
     progress::Progress,
     shown::{marked, one_line},
@@ -20,7 +18,7 @@ use crate::{
     diagnostic::Colour,
     query::{Field, Hit},
     store::ArticleRow,
-    view::found::{Found, find},
+    view::found::{self, Found, find},
 };
 
 /// Prints what the query is true of; a query with mistakes ends it with 78.
@@ -57,7 +55,7 @@ fn print(found: &Found, as_json: bool) -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     for (row, hits) in &found.articles {
         if as_json {
-            writeln!(out, "{}", to_json(row, hits))?;
+            writeln!(out, "{}", found::json(row, hits))?;
         } else {
             write!(out, "{}", to_text(row, hits, colour))?;
         }
@@ -84,19 +82,4 @@ fn to_text(row: &ArticleRow, hits: &[Hit], colour: Colour) -> String {
     let at = article.when().strftime("%Y-%m-%d %H:%M");
     let link = article.url.as_deref().unwrap_or("no link");
     format!("{at}  {}: {headline}\n{text}    {link} (article {})\n", article.publisher, row.id)
-}
-
-fn to_json(row: &ArticleRow, hits: &[Hit]) -> Value {
-    let article = &row.article;
-    present(json!({
-        "article": row.id.0,
-        "story": row.story.0,
-        "title": article.title,
-        "publisher": article.publisher,
-        "feed": row.feed.as_str(),
-        "url": article.url,
-        "published": article.published.map(time),
-        "seen_at": time(article.seen_at),
-        "spans": hits.iter().map(|hit| span(article, hit)).collect::<Vec<_>>(),
-    }))
 }

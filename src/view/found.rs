@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use crate::{
     config::Live,
@@ -11,6 +12,7 @@ use crate::{
     query::{Hit, Query},
     rule::{Rule, Ruleset, Scope},
     store::{ArticleRow, ReadTx, StoreError},
+    view::json::{present, span, time},
 };
 
 /// Without a word to look up, so many of the newest articles are read and no more.
@@ -67,4 +69,20 @@ pub(crate) fn find(
         true
     })?;
     Ok(found)
+}
+
+/// A found article as JSON, with the places of what makes the query true.
+pub(crate) fn json(row: &ArticleRow, hits: &[Hit]) -> Value {
+    let article = &row.article;
+    present(json!({
+        "article": row.id.0,
+        "story": row.story.0,
+        "title": article.title,
+        "publisher": article.publisher,
+        "feed": row.feed.as_str(),
+        "url": article.url,
+        "published": article.published.map(time),
+        "seen_at": time(article.seen_at),
+        "spans": hits.iter().map(|hit| span(article, hit)).collect::<Vec<_>>(),
+    }))
 }

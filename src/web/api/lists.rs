@@ -12,8 +12,8 @@ use crate::{
     model::{ArticleId, DeliveryId, RuleName},
     query,
     view::{
-        found::find,
-        json::{self, present, span, time},
+        found::{self, find},
+        json,
     },
     web::{Site, desk::Wanted, failure::Failure},
 };
@@ -91,20 +91,7 @@ pub(in crate::web) async fn search(
     let limit = Page { cursor: None, limit: wanted.limit }.limit();
     let found =
         site.search(move |tx, go_on| find(tx, parsed, &in_force.live, since, limit, go_on)).await?;
-    let items = found.articles.iter().map(|(row, hits)| {
-        let article = &row.article;
-        present(json!({
-            "article": row.id.0,
-            "story": row.story.0,
-            "title": article.title,
-            "publisher": article.publisher,
-            "feed": row.feed.as_str(),
-            "url": article.url,
-            "published": article.published.map(time),
-            "seen_at": time(article.seen_at),
-            "spans": hits.iter().map(|hit| span(article, hit)).collect::<Vec<_>>(),
-        }))
-    });
+    let items = found.articles.iter().map(|(row, hits)| found::json(row, hits));
     let more = found.more.is_some();
     Ok(whole(&json!({ "items": items.collect::<Vec<_>>(), "more": more })))
 }
